@@ -1,0 +1,63 @@
+"""The model's input: (preceding context, utterance) as token ids.
+
+Training and labelling both come through here, so that a model is always asked what it was taught.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
+
+Ids = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenPair:
+    """One tokenised (context, utterance).
+
+    Attributes:
+        ids: Token ids, shape `(n_tokens,)`.
+        types: Segment ids as the tokenizer's template gives them, shape `(n_tokens,)`.
+    """
+
+    ids: Ids
+    types: Ids
+
+
+class PairTokenizer:
+    """Turns (context, utterance) texts into token ids of limited length.
+
+    Args:
+        tokenizer: The encoder's tokenizer, with its template for pairs.
+        max_context: Longest context in tokens; cut from the left, so the nearest words stay.
+        max_utterance: Longest utterance in tokens; cut from the right.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, *, max_context: int, max_utterance: int) -> None:
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        self._tokenizer = tokenizer
+        self.max_context = max_context
+        self.max_utterance = max_utterance
+
+    def encode(self, pairs: Sequence[tuple[str, str]]) -> list[TokenPair]:
+        """Tokenise (context, utterance) pairs, in order."""
+        # Far more characters than tokens can hold only cost time; a token is rarely over 16.
+        n_before, n_own = 32 * self.max_context, 32 * self.max_utterance
+        contexts = self._ids([context[max(0, len(context) - n_before) :] for context, _ in pairs])
+        texts = self._ids([text[:n_own] for _, text in pairs])
+        return [self._join(context, text) for context, text in zip(contexts, texts, strict=True)]
+
+    def _ids(self, texts: list[str]) -> list[Encoding]:
+        return list(self._tokenizer.encode_batch(texts, add_special_tokens=False))
+
+    def _join(self, context: Encoding, text: Encoding) -> TokenPair:
+        context.truncate(self.max_context, direction="left")
+        text.truncate(self.max_utterance)
+        pair = self._tokenizer.post_process(context, text, True)
+        return TokenPair(
+            ids=np.asarray(pair.ids, dtype=np.int64),
+            types=np.asarray(pair.type_ids, dtype=np.int64),
+        )

@@ -1,0 +1,117 @@
+from pathlib import Path
+
+import pytest
+from samples import written
+
+from werkalliantie.configuration import StudySettings, load_study_settings
+from werkalliantie.errors import ConfigError
+
+WHOLE = """\
+name = "proef"
+codebook = "proef-1"
+utterance = "sentence"
+spacy = "nl_core_news_sm"
+
+[backchannels]
+max_words = 2
+words = ["ja", "hm"]
+
+[split]
+validation_tapes = ["t1"]
+validation_workers = ["W1"]
+test_tapes = ["t2"]
+test_workers = ["W2"]
+"""
+
+
+def read(folder: Path, text: str) -> StudySettings:
+    """Write a settings file and read it."""
+    return load_study_settings(written(folder / "study.toml", text))
+
+
+def faults_of(folder: Path, text: str) -> tuple[str, ...]:
+    """Return the faults for which settings are refused."""
+    with pytest.raises(ConfigError) as refused:
+        read(folder, text)
+    return refused.value.faults
+
+
+def test_every_key_is_read(tmp_path: Path) -> None:
+    """A file with every key comes back key for key."""
+    assert read(tmp_path, WHOLE).model_dump() == {
+        "name": "proef",
+        "codebook": "proef-1",
+        "utterance": "sentence",
+        "spacy": "nl_core_news_sm",
+        "backchannels": {"words": ("ja", "hm"), "max_words": 2},
+        "split": {
+            "validation_tapes": ("t1",),
+            "validation_workers": ("W1",),
+            "test_tapes": ("t2",),
+            "test_workers": ("W2",),
+        },
+    }
+
+
+def test_a_name_and_a_codebook_are_enough(tmp_path: Path) -> None:
+    """Turns are coded, nothing is a backchannel and no tape is held back without a word of it."""
+    settings = read(tmp_path, 'name = "proef"\ncodebook = "proef-1"\n')
+
+    assert (settings.utterance, settings.spacy) == ("turn", "blank:nl")
+    assert (settings.backchannels.words, settings.backchannels.max_words) == ((), 4)
+    assert settings.split.test_tapes == settings.split.validation_workers == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "key"),
+    [
+        ('name = "proef"', "onbekend"),
+        ("[backchannels]", "backchannels.onbekend"),
+        ("[split]", "split.onbekend"),
+    ],
+)
+def test_unknown_keys_are_refused(tmp_path: Path, before: str, key: str) -> None:
+    """A key that means nothing is a fault in every table."""
+    text = WHOLE.replace(before, f"{before}\nonbekend = 1")
+
+    assert faults_of(tmp_path, text) == (f'unknown key "{key}"',)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "fault"),
+    [
+        (
+            'utterance = "sentence"',
+            'utterance = "zin"',
+            "utterance: Input should be 'turn' or 'sentence', not 'zin'",
+        ),
+        (
+            "max_words = 2",
+            "max_words = -1",
+            "backchannels.max_words: Input should be greater than or equal to 0, not -1",
+        ),
+        (
+            "max_words = 2",
+            'max_words = "2"',
+            "backchannels.max_words: Input should be a valid integer, not '2'",
+        ),
+        (
+            "max_words = 2",
+            "max_words = true",
+            "backchannels.max_words: Input should be a valid integer, not True",
+        ),
+        (
+            'test_tapes = ["t2"]',
+            'test_tapes = "t2"',
+            "split.test_tapes: Input should be a valid tuple, not 't2'",
+        ),
+        (
+            'words = ["ja", "hm"]',
+            'words = ["ja", 5]',
+            "backchannels.words.1: Input should be a valid string, not 5",
+        ),
+    ],
+)
+def test_wrong_values_are_named(tmp_path: Path, right: str, wrong: str, fault: str) -> None:
+    """A fault names the key, what was expected and the value."""
+    assert faults_of(tmp_path, WHOLE.replace(right, wrong)) == (fault,)
