@@ -1,0 +1,110 @@
+"""What a change writes and what it refuses; each function runs inside the caller's transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from werkalliantie.coding import Coding, Prediction
+from werkalliantie.errors import StoreError, gather
+from werkalliantie.store import rows, tables
+from werkalliantie.transcript import Tape, Utterance
+
+_Key = tuple[str, int, str, str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodingCounts:
+    """What became of a set of codings: new answers, changed ones, and those already there."""
+
+    added: int
+    changed: int
+    unchanged: int
+
+
+def add_tape(connection: sa.Connection, tape: Tape, utterances: Sequence[Utterance]) -> bool:
+    """Write a tape with its utterances; return whether it was new.
+
+    Raises:
+        StoreError: A tape of that name is there with another text or other utterances.
+    """
+    if _is_there(connection, tape, utterances):
+        return False
+    connection.execute(sa.insert(tables.tapes), [rows.tape_values(tape)])
+    _insert(connection, tables.turns, [rows.turn_values(tape.id, turn) for turn in tape.turns])
+    _insert(connection, tables.utterances, [*map(rows.utterance_values, utterances)])
+    return True
+
+
+def append_codings(connection: sa.Connection, codings: Iterable[Coding]) -> CodingCounts:
+    """Write the codings that differ from the newest answer to the same question.
+
+    Raises:
+        StoreError: Some are for utterances that aren't there; all of them named.
+    """
+    wanted = {_key(coding): coding for coding in codings}
+    _check_places(connection, {(c.tape, c.utterance) for c in wanted.values()}, what="codings")
+    there = _newest(connection, {coding.tape for coding in wanted.values()})
+    new = [coding for key, coding in wanted.items() if there.get(key) != coding]
+    n_changed = sum(_key(coding) in there for coding in new)
+    _insert(connection, tables.codings, [*map(rows.coding_values, new)])
+    return CodingCounts(
+        added=len(new) - n_changed, changed=n_changed, unchanged=len(wanted) - len(new)
+    )
+
+
+def replace_predictions(connection: sa.Connection, predictions: Iterable[Prediction]) -> int:
+    """Write predictions in place of what the same models said of the same tapes.
+
+    Raises:
+        StoreError: Some are for utterances that aren't there; all of them named.
+    """
+    values = [rows.prediction_values(prediction) for prediction in predictions]
+    _check_places(connection, {(v["tape"], v["utterance"]) for v in values}, what="predictions")
+    table = tables.predictions
+    for model, tape in sorted({(value["model"], value["tape"]) for value in values}):
+        connection.execute(sa.delete(table).where(table.c.model == model, table.c.tape == tape))
+    _insert(connection, table, values)
+    return len(values)
+
+
+def _is_there(connection: sa.Connection, tape: Tape, utterances: Sequence[Utterance]) -> bool:
+    query = sa.select(tables.tapes.c.source_text).where(tables.tapes.c.id == tape.id)
+    stored = connection.execute(query).scalar_one_or_none()
+    if stored is None:
+        return False
+    table = tables.utterances
+    query = sa.select(table).where(table.c.tape == tape.id).order_by(table.c.index)
+    units = [rows.utterance_from(row._mapping) for row in connection.execute(query)]
+    if stored == tape.source_text and units == [*utterances]:
+        return True
+    raise StoreError(
+        f'tape "{tape.id}" is already in this study, with another text or other utterances.',
+        hint="Give this one another name with --tape, or correct the file: codings refer to the "
+        "stored text, so it is never overwritten.",
+    )
+
+
+def _check_places(connection: sa.Connection, places: set[tuple[str, int]], *, what: str) -> None:
+    table = tables.utterances
+    tapes = {tape for tape, _ in places}
+    query = sa.select(table.c.tape, table.c.index).where(table.c.tape.in_(tapes))
+    missing = places - {(tape, index) for tape, index in connection.execute(query)}
+    faults = [f'no utterance {index} on tape "{tape}"' for tape, index in sorted(missing)]
+    gather(what, faults, StoreError, "Import the tape first, with the same utterance unit.")
+
+
+def _newest(connection: sa.Connection, tapes: Iterable[str]) -> dict[_Key, Coding]:
+    table = tables.codings
+    query = sa.select(table).where(table.c.tape.in_([*tapes])).order_by(table.c.id)
+    found = (rows.coding_from(row._mapping) for row in connection.execute(query))
+    return {_key(coding): coding for coding in found}
+
+
+def _key(coding: Coding) -> _Key:
+    return coding.tape, coding.utterance, coding.coder, coding.codebook, coding.mode.value
+
+
+def _insert(connection: sa.Connection, table: sa.Table, values: list[rows.Values]) -> None:
+    if values:
+        connection.execute(sa.insert(table), values)
