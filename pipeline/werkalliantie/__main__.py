@@ -1,0 +1,5 @@
+"""`python -m werkalliantie`."""
+
+from werkalliantie.cli import main
+
+main()

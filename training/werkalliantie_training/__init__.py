@@ -1,0 +1,1 @@
+"""Fine-tuning, calibration and export of coder models; needs the `train` extra."""
