@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -29,7 +30,7 @@ def on_a_terminal() -> bool:
     return sys.stderr.isatty()
 
 
-def as_table(rows: list[tuple[str, ...]]) -> str:
+def as_table(rows: Sequence[tuple[str, ...]]) -> str:
     """Return rows, the first of them the heading, as columns of equal width."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [

@@ -1,0 +1,1 @@
+"""Agreement between coders, and between a model and coders: pure functions on numpy arrays."""

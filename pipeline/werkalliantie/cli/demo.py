@@ -1,0 +1,85 @@
+"""`werkalliantie demo`: the whole of the work on the example corpus."""
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from werkalliantie import study as studies
+from werkalliantie.cli.options import AsJson, echo_json, tell
+from werkalliantie.errors import ConfigError
+from werkalliantie.study import Study
+
+if TYPE_CHECKING:
+    from werkalliantie.example import ExampleCorpus
+
+_MARK = ".demo"
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="Folder of the new study.")] = Path(
+        "data/demo"
+    ),
+    again: Annotated[
+        bool, typer.Option("--again", help="Start afresh where an earlier demo was.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import the example corpus, train, pre-code the held-back tapes and measure agreement."""
+    from werkalliantie.cli import agree, train
+    from werkalliantie.example import ExampleCorpus
+    from werkalliantie.precoding import precode
+    from werkalliantie.registry import Registry
+    from werkalliantie.sheets.layout import SheetFormat
+
+    corpus = ExampleCorpus.shipped()
+    study = _new_study(out, corpus.study_settings, again=again)
+    n_tapes = _import(study, corpus)
+    tell(f"imported {n_tapes} tapes and the codes of {len(corpus.codings)} coders")
+    trained = train.run_training(study)
+    tapes = trained.metrics["test"]["tapes"]
+    model = Registry(study.models).find(trained.model.name)
+    tell(f"pre-coding the held-back tapes {', '.join(tapes)}")
+    done = list(precode(study, model, tapes, out=study.data / "precoded", format=SheetFormat.XLSX))
+    document = agree.measure(study, tapes=tapes, model=model.name)
+    sheets = [str(one.sheet) for one in done]
+    if as_json:
+        result: dict[str, Any] = {"study": str(out), "tapes": n_tapes, "sheets": sheets}
+        echo_json(result | {"train": train.document(trained), "agree": document})
+        return
+    typer.echo(f"\n{train.summary(trained)}\n\n{agree.summary(document)}\n")
+    typer.echo("Pre-coded sheets of the held-back tapes, to review and send back:")
+    for sheet in sheets:
+        typer.echo(f"  {sheet}")
+    typer.echo(
+        f"\nNext, your own tape: werkalliantie import TAPE.docx --study {out}\n"
+        f"                     werkalliantie precode TAPE --study {out}"
+    )
+
+
+def _new_study(folder: Path, settings: Path, *, again: bool) -> Study:
+    if (folder / "configs").exists() or (folder / _MARK).exists():
+        if not (again and (folder / _MARK).exists()):
+            raise ConfigError(
+                f"{folder}: there is a study here already.",
+                hint="Give another --out, or --again to start afresh where an earlier demo was.",
+            )
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _MARK).write_text("made by `werkalliantie demo`; `--again` removes it\n")
+    studies.create(folder)
+    shutil.copyfile(settings, folder / "configs" / "study.toml")
+    return Study.open(folder)
+
+
+def _import(study: Study, corpus: "ExampleCorpus") -> int:
+    from werkalliantie.intake import take_in
+    from werkalliantie.sheets.reading import read_codings
+
+    taken = take_in(study, corpus.origins())
+    with study.store() as store:
+        for path in corpus.codings:
+            sheet = read_codings(path, study=study, store=store)
+            store.add_codings(sheet.codings)
+    return len(taken)

@@ -1,0 +1,88 @@
+"""`werkalliantie import`: transcripts into the study, every source line accounted for."""
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from werkalliantie.cli.options import AsJson, StudyFolder, echo_json
+from werkalliantie.errors import ConfigError
+from werkalliantie.study import Study
+from werkalliantie.transcript import LineKind
+
+if TYPE_CHECKING:
+    from werkalliantie.intake import Taken
+
+
+def import_transcripts(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Transcripts or tables.")],
+    mapping: Annotated[
+        Path | None, typer.Option(help="How to read them; configs/imports/default.toml otherwise.")
+    ] = None,
+    tape: Annotated[str | None, typer.Option(help="Name of the tape (one file).")] = None,
+    worker: Annotated[str | None, typer.Option(help="Pseudonym of the worker.")] = None,
+    client: Annotated[str | None, typer.Option(help="Pseudonym of the client.")] = None,
+    unit: Annotated[str | None, typer.Option(help="Pseudonym of the unit.")] = None,
+    study: StudyFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Bring transcripts into the study."""
+    from werkalliantie.intake import Origin, take_in
+
+    if tape is not None and len(files) > 1:
+        raise ConfigError(
+            f"--tape names one tape, and {len(files)} files were given.",
+            hint="Import them one by one, or leave --tape out to name tapes after their files.",
+        )
+    opened = Study.open(study)
+    rules = opened.mapping(mapping)
+    origins = [
+        Origin(path=path, mapping=rules, tape=tape, worker=worker, client=client, unit=unit)
+        for path in files
+    ]
+    taken = take_in(opened, origins)
+    if as_json:
+        echo_json([_document(one) for one in taken])
+        return
+    for one in taken:
+        typer.echo(_sentence(one))
+
+
+def _document(one: "Taken") -> dict[str, Any]:
+    reading, tape = one.reading, one.reading.tape
+    return {
+        "file": reading.file,
+        "tape": tape.id,
+        "worker": tape.worker,
+        "client": tape.client,
+        "unit": tape.unit,
+        "new": one.new,
+        "turns": len(tape.turns),
+        "worker_turns": sum(1 for _ in tape.worker_turns),
+        "utterances": len(one.utterances),
+        "backchannels": sum(utterance.backchannel for utterance in one.utterances),
+        "codings": len(reading.codings),
+        "skipped": [
+            {"line": s.line, "kind": s.kind.value, "characters": s.n_characters}
+            for s in reading.skipped
+        ],
+    }
+
+
+def _sentence(one: "Taken") -> str:
+    document = _document(one)
+    kinds = Counter(skipped.kind for skipped in one.reading.skipped)
+    parts = [f"{n} {kind.value.replace('_', ' ')}" for kind, n in sorted(kinds.items())]
+    lines = [
+        f"{document['tape']}: {document['turns']} turns, {document['worker_turns']} by the worker; "
+        f"{document['utterances']} utterances, {document['backchannels']} of them backchannels"
+        + (f"; {document['codings']} codings" if document["codings"] else "")
+        + (f"; not speech: {', '.join(parts)}" if parts else "")
+        + ("" if one.new else "; was here already, unchanged")
+    ]
+    puzzling = [s.line for s in one.reading.skipped if s.kind is LineKind.NOT_UNDERSTOOD]
+    if puzzling:
+        places = ", ".join(map(str, puzzling[:12])) + (" …" if len(puzzling) > 12 else "")
+        lines.append(f"  not understood, please look at line(s) {places} of {one.reading.file}")
+    return "\n".join(lines)

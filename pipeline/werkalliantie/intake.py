@@ -1,0 +1,110 @@
+"""Bringing transcripts into a study: read, cut into utterances, store; all of it or nothing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from werkalliantie.coding import Coding
+from werkalliantie.configuration.mapping import ImportMapping
+from werkalliantie.errors import SheetError, TranscriptError, WerkalliantieError, gather
+from werkalliantie.readers import read_transcript
+from werkalliantie.readers.reading import Reading
+from werkalliantie.study import Study
+from werkalliantie.transcript import Tape, Utterance
+from werkalliantie.utterances import Segmenter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """A transcript file and what is known of it; what is None comes from the file itself."""
+
+    path: Path
+    mapping: ImportMapping
+    tape: str | None = None
+    worker: str | None = None
+    client: str | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """One tape that was brought in: as read, as cut, and whether the study had it already."""
+
+    reading: Reading
+    utterances: tuple[Utterance, ...]
+    new: bool
+
+
+def read_all(origins: Iterable[Origin]) -> list[Reading]:
+    """Read every file, and name every file that can't be read.
+
+    Raises:
+        TranscriptError: One or more files can't be read, or two hold a tape of the same name.
+    """
+    readings: list[Reading] = []
+    failures: list[WerkalliantieError] = []
+    for origin in origins:
+        try:
+            readings += read_transcript(
+                origin.path,
+                origin.mapping,
+                tape=origin.tape,
+                worker=origin.worker,
+                client=origin.client,
+                unit=origin.unit,
+            )
+        except WerkalliantieError as error:
+            failures.append(error)
+    if len(failures) == 1:
+        raise failures[0]
+    faults = [fault for error in failures for fault in (error.faults or (error.message,))]
+    gather("import", faults, TranscriptError, (failures and failures[0].hint) or "")
+    _check_names(readings)
+    return readings
+
+
+def take_in(study: Study, origins: Iterable[Origin]) -> list[Taken]:
+    """Bring transcript files into the study's database, with the codes that tables carry.
+
+    Raises:
+        TranscriptError: A file can't be read; every such file is named and nothing is stored.
+        ConfigError: The study's settings or the codebook of a table are wrong.
+        SheetError: Codes that the codebook doesn't have, or codes a turn with a sentence unit.
+        StoreError: A tape of the same name with another text is there already.
+    """
+    readings = read_all(origins)
+    segmenter = Segmenter(study.settings)
+    cut = [(reading, segmenter.utterances(reading.tape)) for reading in readings]
+    codings = [coding for reading in readings for coding in reading.codings]
+    _check_codings(study, codings)
+    tapes: Sequence[tuple[Tape, Sequence[Utterance]]] = [(r.tape, u) for r, u in cut]
+    with study.store() as store:
+        new = store.add(tapes, codings)
+    return [Taken(reading=r, utterances=u, new=r.tape.id in new) for r, u in cut]
+
+
+def _check_names(readings: Sequence[Reading]) -> None:
+    files: dict[str, str] = {}
+    faults = []
+    for reading in readings:
+        first = files.setdefault(reading.tape.id, reading.file)
+        if first != reading.file:
+            faults.append(f'tape "{reading.tape.id}" is in {first} and in {reading.file}')
+    gather("import", faults, TranscriptError, "Import one of them with another --tape.")
+
+
+def _check_codings(study: Study, codings: Sequence[Coding]) -> None:
+    if codings and study.settings.utterance != "turn":
+        raise SheetError(
+            "the table codes whole turns, but this study codes sentences.",
+            hint='Set utterance = "turn" in configs/study.toml, or leave out [table.codes].',
+        )
+    faults = []
+    for key in sorted({coding.codebook for coding in codings}):
+        book = study.codebook(key)
+        used = {code for coding in codings if coding.codebook == key for code in coding.codes}
+        faults += [
+            f'unknown code "{code}"; expected one of {", ".join(book.all_codes)}'
+            for code in book.unknown(used)
+        ]
+    gather("import", faults, SheetError, "Correct [table.codes] in the import mapping.")

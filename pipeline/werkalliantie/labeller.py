@@ -1,0 +1,177 @@
+"""Scores utterances with a coder model through ONNX Runtime.
+
+Knows a model folder and token ids; knows nothing of torch, files of transcripts or the store.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from werkalliantie import artefact
+from werkalliantie.artefact import Artefact
+from werkalliantie.coding import Prediction
+from werkalliantie.errors import ModelError
+from werkalliantie.pairs import PairTokenizer, TokenPair
+from werkalliantie.transcript import Tape, Utterance, context_of
+
+Scores = NDArray[np.float32]
+Device = Literal["cpu", "cuda"]
+_PROVIDERS: Mapping[Device, str] = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What the model is asked of one utterance: the words before it, and its own."""
+
+    context: str
+    text: str
+
+    def __repr__(self) -> str:
+        return f"Question({len(self.context)} + {len(self.text)} characters)"
+
+
+def questions_of(tape: Tape, utterances: Iterable[Utterance]) -> list[Question]:
+    """Return what the model is asked of a tape's utterances, in order."""
+    return [Question(context=context_of(tape.turns, u), text=u.text) for u in utterances]
+
+
+class Labeller:
+    """One loaded coder model.
+
+    Scores of an utterance don't depend on what else is scored with it: sequences run in small
+    batches of equal length, so that nothing is ever padded.
+
+    Args:
+        model: A checked model folder.
+        device: `cpu`, or `cuda` for ONNX Runtime's CUDA provider.
+        threads: Threads per operation; 0 takes every core.
+        batch_size: Most sequences scored at once.
+
+    Raises:
+        ModelError: The ONNX file can't be loaded or disagrees with the folder, or the device
+            isn't there.
+    """
+
+    def __init__(
+        self, model: Artefact, *, device: Device = "cpu", threads: int = 0, batch_size: int = 16
+    ) -> None:
+        self.model = model
+        self._session = _session(model, device, threads)
+        self._tokens = PairTokenizer(
+            Tokenizer.from_file(str(model.file(artefact.TOKENIZER))),
+            max_context=model.input.max_context,
+            max_utterance=model.input.max_utterance,
+        )
+        self._batch_size = batch_size
+        codes = model.codes
+        self._temperatures = np.array([model.temperatures[c] for c in codes], dtype=np.float32)
+        self._thresholds = np.array([model.thresholds[c] for c in codes], dtype=np.float32)
+
+    def logits(self, questions: Sequence[Question]) -> Scores:
+        """Return the logits, shape `(n_questions, n_codes)`, in the order asked."""
+        pairs = self._tokens.encode([(q.context, q.text) for q in questions])
+        scores = np.empty((len(pairs), len(self.model.codes)), dtype=np.float32)
+        for places in _batches(pairs, self._batch_size):
+            scores[places] = self._run([pairs[place] for place in places])
+        return scores
+
+    def probabilities(self, questions: Sequence[Question]) -> Scores:
+        """Return calibrated probabilities, shape `(n_questions, n_codes)`."""
+        scaled = self.logits(questions) / self._temperatures
+        return np.asarray(1.0 / (1.0 + np.exp(-scaled)), dtype=np.float32)
+
+    def label(self, tape: Tape, utterances: Sequence[Utterance]) -> list[Prediction]:
+        """Return a prediction for each utterance of a tape; backchannels are given no codes."""
+        rows = self.probabilities(questions_of(tape, utterances))
+        return [
+            Prediction(
+                tape=utterance.tape,
+                utterance=utterance.index,
+                model=self.model.name,
+                codebook=self.model.codebook,
+                probabilities=dict(zip(self.model.codes, map(float, row), strict=True)),
+                codes=frozenset() if utterance.backchannel else self._decide(row),
+            )
+            for utterance, row in zip(utterances, rows, strict=True)
+        ]
+
+    def _decide(self, row: Scores) -> frozenset[str]:
+        return frozenset(np.array(self.model.codes)[row >= self._thresholds].tolist())
+
+    def _run(self, pairs: Sequence[TokenPair]) -> Scores:
+        ids = np.stack([pair.ids for pair in pairs])
+        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
+        if self.model.input.uses_types:
+            inputs["token_type_ids"] = np.stack([pair.types for pair in pairs])
+        (logits,) = self._session.run(["logits"], inputs)
+        return np.asarray(logits, dtype=np.float32)
+
+
+def _batches(pairs: Sequence[TokenPair], size: int) -> Iterator[list[int]]:
+    """Yield places of pairs of equal length, the shortest first, at most `size` at a time."""
+    by_length: dict[int, list[int]] = {}
+    for place, pair in enumerate(pairs):
+        by_length.setdefault(len(pair.ids), []).append(place)
+    for _, places in sorted(by_length.items()):
+        for start in range(0, len(places), size):
+            yield places[start : start + size]
+
+
+def _session(model: Artefact, device: Device, threads: int) -> onnxruntime.InferenceSession:
+    provider = _PROVIDERS[device]
+    available = onnxruntime.get_available_providers()
+    if provider not in available:
+        raise _no_device(device)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    try:
+        session = onnxruntime.InferenceSession(
+            str(model.file(artefact.ONNX)), options, providers=[provider]
+        )
+    except Exception as error:  # ONNX Runtime raises half a dozen types of its own
+        raise ModelError(
+            f"{model.file(artefact.ONNX)}: ONNX Runtime can't load it ({type(error).__name__}).",
+            hint="Copy the model folder again from where it came, or train the model again.",
+        ) from None
+    # A provider that fails to start is replaced by the CPU without an error.
+    if session.get_providers()[0] != provider:
+        raise _no_device(device)
+    _check_metadata(model, session)
+    return session
+
+
+def _no_device(device: Device) -> ModelError:
+    return ModelError(
+        f"device {device}: ONNX Runtime has no working {_PROVIDERS[device]} here.",
+        hint='Leave --device out to run on the CPU, or install "werkalliantie[gpu]" and the '
+        "driver on a machine with a GPU.",
+    )
+
+
+def _check_metadata(model: Artefact, session: onnxruntime.InferenceSession) -> None:
+    said = session.get_modelmeta().custom_metadata_map
+    expected = onnx_metadata(model.codebook, model.codes, model.thresholds)
+    wrong = [key for key, value in expected.items() if said.get(key) != value]
+    if wrong:
+        raise ModelError(
+            f"{model.folder}: {', '.join(wrong)} in {artefact.ONNX} differ from the folder's.",
+            hint="Copy the model folder again from where it came, or train the model again.",
+        )
+
+
+def onnx_metadata(
+    codebook: str, codes: Sequence[str], thresholds: Mapping[str, float]
+) -> dict[str, str]:
+    """Return what the ONNX file says of itself, to be compared with the folder."""
+    return {
+        "codebook": codebook,
+        "codes": json.dumps(list(codes)),
+        "thresholds": json.dumps([thresholds[code] for code in codes]),
+    }

@@ -1,0 +1,107 @@
+"""What each line of a transcript is: header, a turn's first line, speech, or nothing that was said.
+
+In the conversation a line without a label goes on with the turn before it, also behind a blank
+line, unless it is a time, a line of the header, part of the page or has no letter or digit.
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from werkalliantie.readers.clock import lone_time
+from werkalliantie.readers.furniture import furniture_in
+from werkalliantie.readers.grammar import Grammar, Head, Labelled, has_speech
+from werkalliantie.readers.header import header_of
+from werkalliantie.readers.source import Line
+from werkalliantie.readers.speakers import UnknownSpeaker
+from werkalliantie.readers.unknown import is_header_line, unknown_in_body, unknown_in_header
+from werkalliantie.transcript import LineKind
+
+_ONLY_BRACKETS = re.compile(r"\s*(?:(?:\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|\*[^\s*][^*]*\*)[\s.]*)+")
+_BRACKETED_QUESTION = re.compile(r"[(\[{]\s*\?+\s*[)\]}]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A line that isn't blank, and what it is.
+
+    Attributes:
+        head: How it opens a turn; None if it doesn't.
+        kind: Why it isn't speech; None if it is, or if it opens a turn.
+    """
+
+    line: Line
+    head: Head | None = None
+    kind: LineKind | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """Every line that isn't blank, in order, and the speakers that nobody mapped."""
+
+    entries: tuple[Entry, ...]
+    unknown: tuple[UnknownSpeaker, ...]
+
+
+def outline(lines: list[Line], grammar: Grammar) -> Outline:
+    """Say of every line what it is."""
+    labelled = [grammar.labelled(line) for line in lines if not line.is_blank]
+    after_blank = {lines[i].start for i in range(1, len(lines)) if lines[i - 1].is_blank}
+    header = header_of(labelled, after_blank, grammar)
+    above = labelled[: header.end]
+    body = _separate_speakers(labelled[header.end :], grammar)
+    furniture = furniture_in(body, above, grammar)
+    spoken = [item for i, item in enumerate(body) if i not in furniture]
+    unknown = unknown_in_body(spoken, grammar)
+    unknown = unknown_in_header(labelled, header, after_blank, unknown, grammar) + unknown
+    entries = [_header_entry(item, grammar) for item in above]
+    for i, item in enumerate(body):
+        if i in furniture:
+            entries.append(Entry(line=item.line, kind=LineKind.PAGE_FURNITURE))
+        else:
+            is_awaited = i > 0 and body[i - 1].is_label_only
+            entries.append(_body_entry(item, grammar, is_awaited=is_awaited))
+    return Outline(entries=tuple(entries), unknown=tuple(unknown))
+
+
+def _separate_speakers(body: list[Labelled], grammar: Grammar) -> list[Labelled]:
+    """Break the lines in which a second speaker begins, where a line end was lost."""
+    separated: list[Labelled] = []
+    for item in body:
+        cuts = grammar.lost_line_ends(item)
+        bounds = [0, *cuts, len(item.line.text)]
+        pieces = [item.line.part(start, end) for start, end in pairwise(bounds)]
+        separated += [grammar.labelled(piece) for piece in pieces] if cuts else [item]
+    return separated
+
+
+def _header_entry(item: Labelled, grammar: Grammar) -> Entry:
+    text = item.line.text
+    kind = LineKind.HEADER
+    if lone_time(text) is not None:
+        kind = LineKind.TIMESTAMP
+    elif _ONLY_BRACKETS.fullmatch(text):
+        kind = LineKind.STAGE_DIRECTION
+    elif grammar.is_furniture(text):
+        kind = LineKind.PAGE_FURNITURE
+    elif not has_speech(text):
+        kind = LineKind.NOT_UNDERSTOOD
+    return Entry(line=item.line, kind=kind)
+
+
+def _body_entry(item: Labelled, grammar: Grammar, *, is_awaited: bool) -> Entry:
+    """Return what a line of the conversation is.
+
+    It `is_awaited` if the line before is a label and nothing else, so that this is its speech.
+    """
+    text = item.line.text
+    if item.opens_turn:
+        return Entry(line=item.line, head=item.head)
+    if not has_speech(text) and not _BRACKETED_QUESTION.search(text):
+        return Entry(line=item.line, kind=LineKind.NOT_UNDERSTOOD)
+    if not is_awaited:
+        if lone_time(text) is not None:
+            return Entry(line=item.line, kind=LineKind.TIMESTAMP)
+        if is_header_line(item, grammar):
+            return Entry(line=item.line, kind=LineKind.HEADER)
+    return Entry(line=item.line)

@@ -1,0 +1,93 @@
+"""From a torch network to an ONNX file, and the proof that both say the same."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from numpy.typing import NDArray
+from torch.export import Dim
+
+from werkalliantie.errors import ModelError
+from werkalliantie.pairs import TokenPair
+from werkalliantie_training.fit import padded
+from werkalliantie_training.network import CoderNetwork
+
+TOLERANCE = 1e-4
+"""Largest difference between the logits of torch and ONNX that passes the parity gate."""
+
+
+def export(network: CoderNetwork, path: Path, metadata: Mapping[str, str]) -> None:
+    """Write `network` as an fp32 ONNX file with dynamic batch and length.
+
+    Args:
+        metadata: What the file says of itself: codebook, codes, thresholds.
+    """
+    ids = torch.ones((2, 8), dtype=torch.long)
+    names = ["input_ids", "attention_mask"] + ["token_type_ids"] * network.uses_types
+    values = (ids, torch.ones_like(ids), torch.zeros_like(ids))[: len(names)]
+    axes = {0: Dim("batch"), 1: Dim("length", min=2, max=512)}
+    program = torch.onnx.export(
+        network.eval(),
+        values,
+        input_names=names,
+        output_names=["logits"],
+        dynamic_shapes=tuple(axes for _ in names),
+        dynamo=True,
+        external_data=False,
+        verbose=False,
+    )
+    if program is None:
+        raise ModelError("torch gave no ONNX program for this encoder.", hint="Use another one.")
+    program.save(str(path), external_data=False)
+    model = onnx.load(path)
+    onnx.helper.set_model_props(model, dict(metadata))
+    onnx.save(model, path)
+
+
+@torch.inference_mode()
+def torch_logits(
+    network: CoderNetwork, pairs: Sequence[TokenPair], *, pad_id: int, batch_size: int = 32
+) -> NDArray[np.float32]:
+    """Return the network's fp32 logits, shape `(n_pairs, n_codes)`, in the order given."""
+    order = sorted(range(len(pairs)), key=lambda place: len(pairs[place].ids))
+    scores = np.empty((len(pairs), network.head.out_features), dtype=np.float32)
+    for start in range(0, len(order), batch_size):
+        places = order[start : start + batch_size]
+        batch = padded(
+            [pairs[place].ids.tolist() for place in places],
+            [pairs[place].types.tolist() for place in places] if network.uses_types else None,
+            pad_id=pad_id,
+        )
+        scores[places] = network(**batch).numpy()
+    return scores
+
+
+def onnx_logits(path: Path, pairs: Sequence[TokenPair], *, uses_types: bool) -> NDArray[np.float32]:
+    """Return the ONNX file's logits, shape `(n_pairs, n_codes)`, each pair scored by itself."""
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    rows = []
+    for pair in pairs:
+        inputs = {"input_ids": pair.ids[None], "attention_mask": np.ones_like(pair.ids)[None]}
+        if uses_types:
+            inputs["token_type_ids"] = pair.types[None]
+        rows.append(session.run(["logits"], inputs)[0])
+    return np.concatenate(rows)
+
+
+def check_parity(from_torch: NDArray[np.float32], from_onnx: NDArray[np.float32]) -> float:
+    """Return the largest difference between two sets of logits.
+
+    Raises:
+        ModelError: It is over the tolerance, so the export can't be trusted.
+    """
+    difference = float(np.abs(from_torch - from_onnx).max(initial=0.0))
+    if not difference < TOLERANCE:
+        raise ModelError(
+            f"parity gate: the ONNX model's logits differ from torch by {difference:.1e}; expected "
+            f"less than {TOLERANCE:.0e}.",
+            hint="This encoder can't be exported faithfully; use another one.",
+        )
+    return difference

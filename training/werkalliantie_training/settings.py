@@ -1,0 +1,63 @@
+"""How coder models are trained: `configs/train.toml`."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from werkalliantie.configuration.toml import Settings, load
+
+
+class Input(Settings):
+    """Longest parts of the model's input, in tokens."""
+
+    max_context: int = Field(default=48, ge=0, le=400)
+    max_utterance: int = Field(default=128, ge=8, le=400)
+
+
+class Fit(Settings):
+    """The fine-tuning itself.
+
+    Attributes:
+        warmup: Share of the steps over which the learning rate rises.
+        rare_code_weight: 0 weighs every answer the same; 1 weighs the yeses of a code as much as
+            its noes together.
+    """
+
+    epochs: int = Field(default=10, ge=1)
+    patience: int = Field(default=3, ge=1)
+    batch_size: int = Field(default=16, ge=1)
+    learning_rate: float = Field(default=2e-4, gt=0)
+    weight_decay: float = Field(default=0.01, ge=0)
+    warmup: float = Field(default=0.1, ge=0, le=1)
+    dropout: float = Field(default=0.1, ge=0, lt=1)
+    rare_code_weight: float = Field(default=0.5, ge=0, le=1)
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+
+
+class Holdout(Settings):
+    """Shares of the coded tapes held back where the study names no tapes."""
+
+    validation: float = Field(default=0.2, gt=0, lt=1)
+    test: float = Field(default=0.0, ge=0, lt=1)
+
+
+class TrainSettings(Settings):
+    """Everything a training run needs beside the study."""
+
+    encoder: str = "embedded-nl"
+    seed: int = 13
+    input: Input = Input()
+    fit: Fit = Fit()
+    holdout: Holdout = Holdout()
+
+
+def load_train_settings(path: Path) -> TrainSettings:
+    """Read the training settings; the defaults where there is no such file.
+
+    Raises:
+        ConfigError: Unknown keys or wrong values; all of them named.
+    """
+    if not path.is_file():
+        return TrainSettings()
+    return load(path, TrainSettings, what="training settings")

@@ -1,0 +1,322 @@
+"""The whole of training: stored codings in, a gated model folder out."""
+
+import importlib.metadata
+import logging
+import shutil
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import datasets
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.torch import save_file
+from tokenizers import Tokenizer
+
+import werkalliantie
+from werkalliantie import artefact
+from werkalliantie.artefact import Artefact, InputShape
+from werkalliantie.errors import ConfigError
+from werkalliantie.labeller import onnx_metadata
+from werkalliantie.pairs import PairTokenizer, TokenPair
+from werkalliantie.registry import Registry
+from werkalliantie.study import Study
+from werkalliantie_training.card import model_card
+from werkalliantie_training.data import TrainingData, read_training_data
+from werkalliantie_training.decisions import choose_thresholds, fit_temperatures, sigmoid
+from werkalliantie_training.encoders import Encoder, load_tokenizer, resolve
+from werkalliantie_training.evaluation import Metrics, evaluate
+from werkalliantie_training.examples import Examples, as_dataset
+from werkalliantie_training.export import (
+    TOLERANCE,
+    check_parity,
+    export,
+    onnx_logits,
+    torch_logits,
+)
+from werkalliantie_training.fit import fit, precision_is_bf16
+from werkalliantie_training.floors import bag_of_words
+from werkalliantie_training.network import CoderNetwork, load_network
+from werkalliantie_training.settings import TrainSettings
+
+_LIBRARIES = ("torch", "transformers", "datasets", "onnx", "onnxruntime", "tokenizers", "numpy")
+# Room for the special tokens of a pair, at most `<s> </s></s> </s>`.
+_N_SPECIAL = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trained:
+    """What a training run brought: the model, how it did beside the floors, and its fate."""
+
+    model: Artefact
+    metrics: Metrics
+    floors: Metrics
+    parity: Metrics
+    seconds: float
+    promoted: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fitted:
+    """A fine-tuned network with what goes with it on the way to its folder."""
+
+    encoder: Encoder
+    tokenizer: Tokenizer
+    tokens: PairTokenizer
+    network: CoderNetwork
+    pad_id: int
+
+    def pairs(self, examples: Examples) -> list[TokenPair]:
+        return self.tokens.encode(list(zip(examples.contexts, examples.texts, strict=True)))
+
+    def logits(self, examples: Examples) -> NDArray[np.float32]:
+        return torch_logits(self.network, self.pairs(examples), pad_id=self.pad_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """Temperatures and thresholds, and how the decisions they make agree with the coders."""
+
+    temperatures: dict[str, float]
+    thresholds: dict[str, float]
+    metrics: Metrics
+    floors: Metrics
+
+
+def train(
+    study: Study,
+    settings: TrainSettings,
+    *,
+    tapes: Sequence[str] | None = None,
+    codebook: str | None = None,
+    name: str | None = None,
+    report: Callable[[str], None] = lambda stage: None,
+    progress: bool = False,
+) -> Trained:
+    """Fine-tune, calibrate, choose thresholds, export, gate and file a coder model.
+
+    The first model of a study becomes the champion if it beats the floors on the held-out tapes; a
+    later one waits to be promoted.
+
+    Args:
+        tapes: Coded tapes to use; all of them if None.
+        codebook: Key of the codebook; the study's own if None.
+        name: Name of the model; `model-001` and so on if None.
+        report: Told what begins, in a few words.
+        progress: Whether to show a progress bar on stderr.
+
+    Raises:
+        ConfigError: Too few coded tapes, or settings the encoder can't meet.
+        EncoderError: The encoder isn't here.
+        ModelError: The name is taken, or the parity gate failed.
+    """
+    started = time.monotonic()
+    _hush()
+    registry = Registry(study.models)
+    name = registry.free_name(name)
+    report("reading the coded tapes")
+    data = read_training_data(study, settings, tapes=tapes, codebook=codebook)
+    report(f"loading encoder {settings.encoder}")
+    encoder = resolve(settings.encoder, study.encoders)
+    study.models.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".training-", dir=study.models) as workspace:
+        report(f"fine-tuning on {len(data.train)} utterances, validating on {len(data.validation)}")
+        fitted = _fit(data, encoder, settings, Path(workspace), progress=progress)
+        report("choosing thresholds")
+        judged = _judge(fitted, data, settings.seed)
+        report("exporting to ONNX and comparing with torch")
+        model = _file(registry, name, fitted, judged, data, settings, Path(workspace))
+    promoted, reason = _first_champion(registry, model, data, judged)
+    return Trained(
+        model=model,
+        metrics=judged.metrics,
+        floors=judged.floors,
+        parity=model.manifest["parity"],
+        seconds=round(time.monotonic() - started, 1),
+        promoted=promoted,
+        reason=reason,
+    )
+
+
+def _hush() -> None:
+    """Keep the libraries' chatter about things that aren't wrong off the user's screen."""
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    logging.getLogger("onnxscript").setLevel(logging.ERROR)
+    logging.getLogger("onnx_ir").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", module=r"(torch|copyreg|onnxscript|transformers)\b")
+    datasets.disable_progress_bars()
+
+
+def _fit(
+    data: TrainingData,
+    encoder: Encoder,
+    settings: TrainSettings,
+    workspace: Path,
+    *,
+    progress: bool,
+) -> _Fitted:
+    tokenizer = load_tokenizer(encoder.folder)
+    tokens = PairTokenizer(
+        tokenizer,
+        max_context=settings.input.max_context,
+        max_utterance=settings.input.max_utterance,
+    )
+    (probe,) = tokens.encode([("C: a", "b")])
+    network = load_network(
+        str(encoder.folder),
+        n_codes=len(data.codebook.codes),
+        dropout=settings.fit.dropout,
+        wants_types=bool(probe.types.any()),
+        seed=settings.seed,
+    )
+    _check_length(network, settings)
+    pad_id = network.pad_id
+    fit(
+        network,
+        as_dataset(data.train, tokens),
+        as_dataset(data.validation, tokens),
+        settings.fit,
+        pad_id=pad_id,
+        seed=settings.seed,
+        workspace=workspace / "checkpoints",
+        progress=progress,
+    )
+    return _Fitted(
+        encoder=encoder, tokenizer=tokenizer, tokens=tokens, network=network, pad_id=pad_id
+    )
+
+
+def _check_length(network: CoderNetwork, settings: TrainSettings) -> None:
+    wanted = settings.input.max_context + settings.input.max_utterance + _N_SPECIAL
+    if network.max_length is not None and wanted > network.max_length:
+        raise ConfigError(
+            f"configs/train.toml: max_context and max_utterance ask for {wanted} tokens with the "
+            f"special ones; {settings.encoder} takes {network.max_length}.",
+            hint="Lower one of them under [input].",
+        )
+
+
+def _judge(fitted: _Fitted, data: TrainingData, seed: int) -> _Judged:
+    codes = data.codebook.codes
+    logits = fitted.logits(data.validation)
+    temperatures = fit_temperatures(logits, data.validation.targets)
+    thresholds = choose_thresholds(sigmoid(logits / temperatures), data.validation.answers)
+    parts = {"validation": data.validation} | ({"test": data.test} if len(data.test) else {})
+    bags = bag_of_words(data.train, data.validation, list(parts.values()), seed=seed)
+    metrics: Metrics = {"validation": None, "test": None}
+    floors: Metrics = {"validation": None, "test": None}
+    for (part, examples), bag in zip(parts.items(), bags, strict=True):
+        decided = sigmoid(fitted.logits(examples) / temperatures) >= thresholds
+        metrics[part] = evaluate(examples, decided, codes)
+        floors[part] = {
+            "always_no": evaluate(examples, np.zeros_like(decided), codes),
+            "bag_of_words": evaluate(examples, bag, codes),
+        }
+    return _Judged(
+        temperatures=_by_code(codes, temperatures),
+        thresholds=_by_code(codes, thresholds),
+        metrics=metrics,
+        floors=floors,
+    )
+
+
+def _by_code(codes: Sequence[str], values: NDArray[np.float64]) -> dict[str, float]:
+    return {code: round(float(value), 6) for code, value in zip(codes, values, strict=True)}
+
+
+def _file(
+    registry: Registry,
+    name: str,
+    fitted: _Fitted,
+    judged: _Judged,
+    data: TrainingData,
+    settings: TrainSettings,
+    workspace: Path,
+) -> Artefact:
+    """Export, pass the parity gate and write the model folder."""
+    codes, key = data.codebook.codes, data.codebook.key
+    onnx_file = workspace / artefact.ONNX
+    export(fitted.network, onnx_file, onnx_metadata(key, codes, judged.thresholds))
+    pairs = fitted.pairs(data.validation)
+    difference = check_parity(
+        torch_logits(fitted.network, pairs, pad_id=fitted.pad_id),
+        onnx_logits(onnx_file, pairs, uses_types=fitted.network.uses_types),
+    )
+    parity = {
+        "fp32": {"max_logit_difference": difference, "tolerance": TOLERANCE, "n": len(pairs)},
+        "int8": None,
+    }
+    provenance = _provenance(fitted, data, settings, parity)
+
+    def fill(folder: Path) -> None:
+        shutil.copyfile(onnx_file, folder / artefact.ONNX)
+        fitted.tokenizer.save(str(folder / artefact.TOKENIZER))
+        save_file(dict(fitted.network.state_dict()), folder / artefact.WEIGHTS)
+
+    return artefact.write(
+        registry.folder / name,
+        name=name,
+        codebook=key,
+        codes=codes,
+        thresholds=judged.thresholds,
+        temperatures=judged.temperatures,
+        input_shape=InputShape(
+            max_context=settings.input.max_context,
+            max_utterance=settings.input.max_utterance,
+            uses_types=fitted.network.uses_types,
+            pad_id=fitted.pad_id,
+        ),
+        metrics={"metrics": judged.metrics, "floors": judged.floors},
+        provenance=provenance,
+        card=model_card(name, provenance, judged.metrics, judged.floors, data.codebook),
+        fill=fill,
+    )
+
+
+def _provenance(
+    fitted: _Fitted, data: TrainingData, settings: TrainSettings, parity: Metrics
+) -> Metrics:
+    # Where the encoder's folder lies is this machine's business; which one it is, is everybody's.
+    said = settings.model_dump() | {"encoder": fitted.encoder.name}
+    return {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "encoder": {"name": fitted.encoder.name, "sha256": fitted.encoder.sha256},
+        "codebook": data.codebook.key,
+        "data": data.hashes,
+        "coders": sorted({*data.train.coders, *data.validation.coders}),
+        "seed": settings.seed,
+        "settings": said,
+        "precision": "bf16" if precision_is_bf16(settings.fit.precision) else "fp32",
+        "parity": parity,
+        "versions": {
+            "werkalliantie": werkalliantie.__version__,
+            **{library: importlib.metadata.version(library) for library in _LIBRARIES},
+        },
+    }
+
+
+def _first_champion(
+    registry: Registry, model: Artefact, data: TrainingData, judged: _Judged
+) -> tuple[bool, str]:
+    """Promote the first model of a study if it beats the floors; say what was done and why."""
+    if registry.champion is not None:
+        return False, (
+            f"{registry.champion} stays in use; put this one in its place with: "
+            f"werkalliantie models promote {model.name}"
+        )
+    part = "test" if len(data.test) else "validation"
+    mean = judged.metrics[part]["mean_kappa"] or 0.0
+    floor = max(judged.floors[part][kind]["mean_kappa"] or 0.0 for kind in judged.floors[part])
+    said = f"mean kappa {mean:.3f} on the {part} tapes against {floor:.3f} for the floors"
+    if mean <= floor:
+        return False, (
+            f"not put in use: {said}. Code more tapes, or put it in use all the same with: "
+            f"werkalliantie models promote {model.name}"
+        )
+    registry.promote(model.name, reason=f"first model; {said}")
+    return True, f"put in use: {said}"
