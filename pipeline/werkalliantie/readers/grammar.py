@@ -1,6 +1,6 @@
 """The grammar of one line of a transcript, shared by `.txt` and `.docx`.
 
-    turn   = [bullet] [number] [time] label [time | note] mark [time] speech
+    turn   = [bullet] [number] [time] [number] label [time | note] mark [time] speech
     label  = a speaker of [speakers], letter case free: R, C, K, Werker, Cliënt ...
     mark   = ":" | ";" | a tab instead of either | nothing, where a time stands behind the label
     number = 12. | 12) | 12
@@ -35,7 +35,8 @@ _LETTERS = r"[\w.'\u2019/&\u0300-\u036f-]"
 _LABEL = rf"(?P<label>[^\W\d_]{_LETTERS}{{0,29}}(?:[ \u00a0]{{1,4}}{_LETTERS}{{1,30}}){{0,3}})"
 _OPENING = (
     rf"(?:[-–—•·]\s{{1,9}})?(?:\d{{1,5}}(?:[.)\]]{_GAP}|\s{{1,9}}))?"
-    rf"(?:(?P<before>{STAMP}{_GAP}|{CLOCK}\s{{1,9}})(?:[-–]\s{{1,9}})?)?{_LABEL}"
+    rf"(?:(?P<before>{STAMP}{_GAP}|{CLOCK}\s{{1,9}})(?:[-–]\s{{1,9}})?(?:\d{{1,5}}[.)\]]{_GAP})?)?"
+    rf"{_LABEL}"
 )
 _WITHIN = rf"(?:(?P<within>{STAMP}|{LONG_CLOCK})|(?P<note>[(\[{{][^()\[\]{{}}:]{{1,40}}[)\]}}]))"
 _BEHIND = rf"(?:(?P<behind>{STAMP}|{LONG_CLOCK}(?!\S)){_GAP})?"
