@@ -76,7 +76,7 @@ def _said(label: str) -> list[float]:
 
 
 def test_size_and_spread() -> None:
-    """36 tapes of 60-120 turns by 18 workers with 36 clients in 5 units, 2,000 worker utterances."""
+    """36 tapes of 60-120 turns, 18 workers, 36 clients, 5 units, 2,000 worker utterances."""
     tapes = _tapes()
     workers = Counter(tape["worker"] for tape in tapes)
 
@@ -125,7 +125,7 @@ def test_a_quarter_to_a_third_of_worker_turns_are_backchannels() -> None:
 
 
 def test_no_near_duplicates() -> None:
-    """Under 1 % of utterances share a token Jaccard of over .8 with another of three words or more."""
+    """Under 1 % of utterances of three words or more have a token Jaccard of over .8."""
     words = [frozenset(re.findall(r"\w+", text.casefold())) for text in _worker_texts().values()]
     words = [tokens for tokens in words if len(tokens) >= 3]
     by_word = defaultdict(list)
@@ -137,9 +137,7 @@ def test_no_near_duplicates() -> None:
     for number, tokens in enumerate(words):
         shared = Counter(other for token in tokens for other in by_word[token] if other > number)
         near |= {
-            number
-            for other, n in shared.items()
-            if n / (len(tokens) + len(words[other]) - n) > 0.8
+            number for other, n in shared.items() if n / (len(tokens) + len(words[other]) - n) > 0.8
         }
 
     assert len(near) < 0.01 * len(words)

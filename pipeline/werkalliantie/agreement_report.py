@@ -19,7 +19,7 @@ from werkalliantie.agreement.reliability import icc_2_1
 from werkalliantie.artefact import Artefact
 from werkalliantie.codebook import Codebook
 from werkalliantie.coding import Coding, Mode
-from werkalliantie.errors import StoreError
+from werkalliantie.errors import ModelError, StoreError
 from werkalliantie.store import Store
 from werkalliantie.transcript import Utterance
 
@@ -57,6 +57,7 @@ def agreement_document(
 
     Raises:
         StoreError: No blind codings under this codebook, or a coder who gave none.
+        ModelError: The model codes under another codebook.
     """
     codings = store.codings(codebook=codebook.key, coders=coders, tapes=tapes)
     blind = [coding for coding in codings if coding.mode is Mode.BLIND]
@@ -64,6 +65,11 @@ def agreement_document(
     _check(answers, coders, codebook)
     places = sorted({place for given in answers.values() for place in given})
     notes: list[str] = []
+    if model is not None and model.codebook != codebook.key:
+        raise ModelError(
+            f"{model.name} codes under {model.codebook}, not under {codebook.key}.",
+            hint="Name a model of this codebook, or another --codebook.",
+        )
     predicted, name = _predicted(store, model, places, notes)
     ratings = ratings_of({**answers, **predicted}, places, codebook)
     counts = None
@@ -171,6 +177,10 @@ def _codes(
         pairs += [_pair(code, "coder_coder", pair) for pair in between]
         pairs += [_pair(code, "model_coder", pair) for pair in beside]
         _explain(layout.notes, code, human, machine, len(coders))
+    if any(figures["floors"]["bag_of_words"] is None for figures in codes.values()):
+        layout.notes.append(
+            "bag_of_words: known only per utterance, on just the tapes that training tested on"
+        )
     layout.notes.append("verdict: this version sets no rules for it")
     return codes, pairs
 
@@ -185,7 +195,9 @@ def _beside(
 
 
 def _share(machine: Figures | None, human: Figures) -> float | None:
-    if machine is None or machine["kappa"] is None or not human["kappa"]:
+    if machine is None or machine["kappa"] is None or human["kappa"] is None:
+        return None
+    if human["kappa"] <= 0:  # a share of no agreement, or of less, means nothing
         return None
     return float(machine["kappa"] / human["kappa"])
 
@@ -193,7 +205,7 @@ def _share(machine: Figures | None, human: Figures) -> float | None:
 def _bag_of_words(layout: _Layout, model: Artefact | None, code: str) -> float | None:
     """Return the floor that training measured, where it did so on just these tapes."""
     floors = model.metrics["floors"]["test"] if model is not None else None
-    if layout.model is None or floors is None:
+    if layout.model is None or layout.counts is not None or floors is None:
         return None
     column = layout.ratings.answers[layout.ratings.coders.index(layout.model)]
     tapes = {t for t, row in zip(layout.ratings.tapes, column, strict=True) if not np.isnan(row[0])}
@@ -218,6 +230,8 @@ def _explain(
             notes.append(f"{code}: {name} kappa is undefined: the code was never, or always, given")
         elif figures["ci"] is None:
             notes.append(f"{code}: {name} has no interval: it needs two tapes or more")
+    if machine is not None and human["kappa"] is not None and human["kappa"] <= 0:
+        notes.append(f"{code}: share_of_human is null: coders agree no more than chance")
 
 
 def _pair(code: str, kind: str, pair: PairAgreement) -> Figures:

@@ -42,10 +42,11 @@ def read_all(origins: Iterable[Origin]) -> list[Reading]:
         TranscriptError: One or more files can't be read, or two hold a tape of the same name.
     """
     readings: list[Reading] = []
+    paths: list[Path] = []
     failures: list[WerkalliantieError] = []
     for origin in origins:
         try:
-            readings += read_transcript(
+            found = read_transcript(
                 origin.path,
                 origin.mapping,
                 tape=origin.tape,
@@ -53,13 +54,15 @@ def read_all(origins: Iterable[Origin]) -> list[Reading]:
                 client=origin.client,
                 unit=origin.unit,
             )
+            readings += found
+            paths += [origin.path] * len(found)
         except WerkalliantieError as error:
             failures.append(error)
     if len(failures) == 1:
         raise failures[0]
     faults = [fault for error in failures for fault in (error.faults or (error.message,))]
     gather("import", faults, TranscriptError, (failures and failures[0].hint) or "")
-    _check_names(readings)
+    _check_names(readings, paths)
     return readings
 
 
@@ -83,13 +86,13 @@ def take_in(study: Study, origins: Iterable[Origin]) -> list[Taken]:
     return [Taken(reading=r, utterances=u, new=r.tape.id in new) for r, u in cut]
 
 
-def _check_names(readings: Sequence[Reading]) -> None:
-    files: dict[str, str] = {}
+def _check_names(readings: Sequence[Reading], paths: Sequence[Path]) -> None:
+    files: dict[str, Path] = {}
     faults = []
-    for reading in readings:
-        first = files.setdefault(reading.tape.id, reading.file)
-        if first != reading.file:
-            faults.append(f'tape "{reading.tape.id}" is in {first} and in {reading.file}')
+    for reading, path in zip(readings, paths, strict=True):
+        first = files.setdefault(reading.tape.id, path)
+        if first != path:
+            faults.append(f'tape "{reading.tape.id}" is in {first} and in {path}')
     gather("import", faults, TranscriptError, "Import one of them with another --tape.")
 
 

@@ -4,7 +4,9 @@ Knows a model folder and token ids; knows nothing of torch, files of transcripts
 """
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,14 +46,16 @@ def questions_of(tape: Tape, utterances: Iterable[Utterance]) -> list[Question]:
 class Labeller:
     """One loaded coder model.
 
-    Scores of an utterance don't depend on what else is scored with it: sequences run in small
-    batches of equal length, so that nothing is ever padded.
+    On the CPU the scores of an utterance don't depend on what else is scored with it, nor on the
+    number of cores: each sequence runs alone, unpadded, on one thread; several run side by side.
+    In batches, or split over threads, ONNX Runtime adds up in another order, which changes the
+    last bits. A GPU takes batches of equal length.
 
     Args:
         model: A checked model folder.
         device: `cpu`, or `cuda` for ONNX Runtime's CUDA provider.
-        threads: Threads per operation; 0 takes every core.
-        batch_size: Most sequences scored at once.
+        threads: Sequences scored side by side on the CPU; 0 takes every core.
+        batch_size: Most sequences in one batch on a GPU.
 
     Raises:
         ModelError: The ONNX file can't be loaded or disagrees with the folder, or the device
@@ -62,13 +66,15 @@ class Labeller:
         self, model: Artefact, *, device: Device = "cpu", threads: int = 0, batch_size: int = 16
     ) -> None:
         self.model = model
-        self._session = _session(model, device, threads)
+        self._session = _session(model, device)
         self._tokens = PairTokenizer(
             Tokenizer.from_file(str(model.file(artefact.TOKENIZER))),
             max_context=model.input.max_context,
             max_utterance=model.input.max_utterance,
         )
-        self._batch_size = batch_size
+        alone = device == "cpu"
+        self._batch_size = 1 if alone else batch_size
+        self._n_workers = (threads or os.cpu_count() or 1) if alone else 1
         codes = model.codes
         self._temperatures = np.array([model.temperatures[c] for c in codes], dtype=np.float32)
         self._thresholds = np.array([model.thresholds[c] for c in codes], dtype=np.float32)
@@ -77,8 +83,11 @@ class Labeller:
         """Return the logits, shape `(n_questions, n_codes)`, in the order asked."""
         pairs = self._tokens.encode([(q.context, q.text) for q in questions])
         scores = np.empty((len(pairs), len(self.model.codes)), dtype=np.float32)
-        for places in _batches(pairs, self._batch_size):
-            scores[places] = self._run([pairs[place] for place in places])
+        batches = [*_batches(pairs, self._batch_size)]
+        with ThreadPoolExecutor(self._n_workers) as pool:
+            runs = pool.map(self._run, ([pairs[place] for place in places] for places in batches))
+            for places, rows in zip(batches, runs, strict=True):
+                scores[places] = rows
         return scores
 
     def probabilities(self, questions: Sequence[Question]) -> Scores:
@@ -123,13 +132,13 @@ def _batches(pairs: Sequence[TokenPair], size: int) -> Iterator[list[int]]:
             yield places[start : start + size]
 
 
-def _session(model: Artefact, device: Device, threads: int) -> onnxruntime.InferenceSession:
+def _session(model: Artefact, device: Device) -> onnxruntime.InferenceSession:
     provider = _PROVIDERS[device]
     available = onnxruntime.get_available_providers()
     if provider not in available:
         raise _no_device(device)
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1
     options.log_severity_level = 3
     try:
         session = onnxruntime.InferenceSession(

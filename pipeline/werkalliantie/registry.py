@@ -45,7 +45,7 @@ class Registry:
             return str(pointer["model"])
         except FileNotFoundError:
             return None
-        except (json.JSONDecodeError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError):  # not JSON, not UTF-8, or of another shape
             raise ModelError(
                 f"{self.folder / _POINTER}: doesn't name a model.",
                 hint="Name one with: werkalliantie models promote MODEL",
@@ -97,8 +97,11 @@ class Registry:
             )
         return artefact.read(folder)
 
-    def promote(self, name: str, *, reason: str) -> None:
+    def promote(self, name: str, *, reason: str) -> str | None:
         """Make a model of this registry the champion.
+
+        Returns:
+            The model it replaces, or None where there was none.
 
         Raises:
             ModelError: There is no such model here, or it isn't whole.
@@ -110,9 +113,13 @@ class Registry:
                 hint="See `werkalliantie models` for what there is.",
             )
         artefact.read(self.folder / name)
+        try:
+            replaced = self.champion
+        except ModelError:  # a pointer that names nothing is mended by this very promotion
+            replaced = None
         entry = {
             "model": name,
-            "replaced": self.champion,
+            "replaced": replaced,
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "reason": reason,
         }
@@ -122,6 +129,7 @@ class Registry:
         partial = self.folder / f".{_POINTER}"
         partial.write_text(line + "\n", encoding="utf-8")
         partial.replace(self.folder / _POINTER)
+        return replaced
 
     def free_name(self, wanted: str | None) -> str:
         """Return a name for a new model: the one wanted, or the next of `model-001` and so on.

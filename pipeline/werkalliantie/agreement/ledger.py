@@ -22,6 +22,7 @@ from werkalliantie.agreement.nominal import (
 from werkalliantie.agreement.ratings import Ratings
 
 Figures = dict[str, Any]
+_FIGURES = ("kappa", "ci", "n_pairs", "alpha", "ac1", "pabak", "prevalence")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,18 +64,19 @@ def agreement_on(
         for a, b in pairs
     ]
     agreements = [pair for pair in agreements if pair.n]
+    if not agreements:
+        return dict.fromkeys(_FIGURES) | {"n_pairs": 0}, []
     raters = sorted({name for pair in agreements for name in (pair.first, pair.second)})
-    table = np.array([row[name] for name in raters]).reshape(len(raters), -1)
-    counts = np.array([pair.counts for pair in agreements]).reshape(len(agreements), -1, 4)
-    interval = mean_kappa_interval(counts) if agreements else None
+    table = np.array([row[name] for name in raters])
+    interval = mean_kappa_interval(np.array([pair.counts for pair in agreements]))
     figures = {
         "kappa": _mean([pair.kappa for pair in agreements]),
         "ci": list(interval) if interval else None,
         "n_pairs": len(agreements),
-        "alpha": krippendorff_alpha(table) if agreements else None,
+        "alpha": krippendorff_alpha(table),
         "ac1": _mean([gwet_ac1(row[p.first], row[p.second]) for p in agreements]),
         "pabak": _mean([pabak(row[p.first], row[p.second]) for p in agreements]),
-        "prevalence": prevalence(table) if agreements else None,
+        "prevalence": prevalence(table),
     }
     return figures, agreements
 

@@ -36,7 +36,7 @@ def demo(
     corpus = ExampleCorpus.shipped()
     study = _new_study(out, corpus.study_settings, again=again)
     n_tapes = _import(study, corpus)
-    tell(f"imported {n_tapes} tapes and the codes of {len(corpus.codings)} coders")
+    tell(f"imported {n_tapes} tapes and {len(corpus.codings)} tables of codings")
     trained = train.run_training(study)
     tapes = trained.metrics["test"]["tapes"]
     model = Registry(study.models).find(trained.model.name)

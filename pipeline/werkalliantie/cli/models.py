@@ -56,9 +56,7 @@ def promote(
     as_json: AsJson = False,
 ) -> None:
     """Put a model in use, in place of the one there is."""
-    registry = Registry(study / "models")
-    before = registry.champion
-    registry.promote(model, reason=reason)
+    before = Registry(study / "models").promote(model, reason=reason)
     if as_json:
         echo_json({"champion": model, "replaced": before})
         return

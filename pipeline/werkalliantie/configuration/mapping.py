@@ -91,7 +91,8 @@ class TableCodes(Settings):
     """Codes that a table already carries.
 
     Either `columns` (one column a code: code -> column name, its values read by `yes`, `no` and
-    `not_applicable`) or `column` (one column that lists codes).
+    `not_applicable`) or `column` (one column that lists codes). A row in which every code cell is
+    blank was not seen, also where a blank cell beside a filled one means no.
     """
 
     codebook: str

@@ -32,7 +32,9 @@ _GAP = r"[\s\u200b\u200e\u200f\ufeff]{0,40}"
 _MARGIN = re.compile(r"[\s\u200b\u200e\u200f\ufeff]*")
 # Combining accents too: a Mac writes the ë of Cliënt as two characters.
 _LETTERS = r"[\w.'\u2019/&\u0300-\u036f-]"
-_LABEL = rf"(?P<label>[^\W\d_]{_LETTERS}{{0,29}}(?:[ \u00a0]{{1,4}}{_LETTERS}{{1,30}}){{0,3}})"
+# Of "R 00:03:12" the label is R, not "R 00".
+_NEXT_WORD = rf"[ \u00a0]{{1,4}}(?!{LONG_CLOCK}){_LETTERS}{{1,30}}"
+_LABEL = rf"(?P<label>[^\W\d_]{_LETTERS}{{0,29}}(?:{_NEXT_WORD}){{0,3}})"
 _OPENING = (
     rf"(?:[-–—•·]\s{{1,9}})?(?:\d{{1,5}}(?:[.)\]]{_GAP}|\s{{1,9}}))?"
     rf"(?:(?P<before>{STAMP}{_GAP}|{CLOCK}\s{{1,9}})(?:[-–]\s{{1,9}})?(?:\d{{1,5}}[.)\]]{_GAP})?)?"

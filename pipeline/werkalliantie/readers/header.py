@@ -17,6 +17,7 @@ _METADATA = re.compile(
     r"|\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}|\d{1,2} [^\W\d_]{3,10} \d{4}"  # 3-5-2024 | 3 mei 2024
     r"|\d+ (?:minuten|min\.?|uur|jaar)"
 )
+_BARE_NUMBER = re.compile(r"(?:[^\W\d_]{1,12} )?\d[\d., ]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +62,19 @@ def _can_only_be_header(text: str, grammar: Grammar) -> bool:
     found = _KEY.match(text)
     if found is None or not grammar.is_header_key(found["key"]):
         return False
-    return grammar.role_of(found["key"]) is None or _is_metadata(text[found.end() :], grammar)
+    label, value = found["key"], text[found.end() :].strip()
+    return grammar.role_of(label) is None or _is_metadata(label, value, grammar)
 
 
-def _is_metadata(value: str, grammar: Grammar) -> bool:
-    """Say whether a value is an id, number, date or duration, or explains a label."""
-    value = value.strip()
+def _is_metadata(label: str, value: str, grammar: Grammar) -> bool:
+    """Say whether what stands behind a speaker's label is an id, a date, or explains the label."""
     if _METADATA.fullmatch(value):
-        return True
+        # "C: 34" answers a question.
+        return len(label) > 2 or _BARE_NUMBER.fullmatch(value) is None
     parts = (re.split("[:=]", part)[-1] for part in re.split(r"[,;/]|\ben\b", value))
-    return bool(value) and all(grammar.role_of(part) for part in parts)
+    roles = [grammar.role_of(part) for part in parts]
+    # The O of "C: o" is a label too, but not one for C.
+    return all(roles) and roles[0] is grammar.role_of(label)
 
 
 def _may_be_header(item: Labelled, grammar: Grammar) -> bool:

@@ -69,7 +69,7 @@ class Speech:
 def speech_in(raw: str, grammar: Grammar, *, keep_lone_brackets: bool = False) -> Speech:
     """Take the asides out of a raw stretch of one speaker's lines.
 
-    With `keep_lone_brackets`, brackets that have a line to themselves are speech.
+    With `keep_lone_brackets`, brackets that have a line to themselves are speech, be it unclear.
     """
     lone = _lone_brackets(raw)
     cuts: list[Cut] = []
@@ -77,12 +77,13 @@ def speech_in(raw: str, grammar: Grammar, *, keep_lone_brackets: bool = False) -
     position = 0
     while found := _MARKUP.search(raw, position):
         is_lone = found.start() in lone
-        cut = None if is_lone and keep_lone_brackets else _cut(found, grammar, is_lone=is_lone)
-        if isinstance(cut, Cut):
+        cut = _cut(found, grammar, is_lone=is_lone)
+        is_kept = is_lone and keep_lone_brackets and isinstance(cut, Cut) and cut.aside is not None
+        if isinstance(cut, Cut) and not is_kept:
             cuts.append(cut)
             position = found.end()
             continue
-        if cut is not None:
+        if isinstance(cut, str):
             unknown.append((cut, found.start()))
         # Brackets that are speech may hold others that aren't.
         position = found.start() + 1

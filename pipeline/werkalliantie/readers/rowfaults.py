@@ -1,32 +1,39 @@
-"""Faults of a table's rows, gathered so that the same fault on many rows is one line."""
+"""Faults of a table: each said once with the rows that have it, all of them at the end."""
 
-from werkalliantie.errors import TranscriptError, gather
+from collections.abc import Sequence
+
+from werkalliantie.errors import TranscriptError
+from werkalliantie.readers.speakers import join
 
 _SHOWN = 10
 
 
 class RowFaults:
-    """Faults with the rows they are on; raised all at once."""
+    """Collects the faults of a table; `file` is for messages."""
 
     def __init__(self, file: str) -> None:
-        self._file = file
+        self.file = file
         self._rows: dict[str, list[int]] = {}
+        self._hints: dict[str, None] = {}
 
-    def add(self, row: int, fault: str) -> None:
-        """Note a fault on a row."""
-        self._rows.setdefault(fault, []).append(row)
+    def add(self, row: int, text: str, hint: str) -> None:
+        """Add a fault of one row, and what to do about it."""
+        self._rows.setdefault(text, []).append(row)
+        self._hints.setdefault(hint)
 
-    def refuse(self, hint: str) -> None:
-        """Raise an error with every fault noted, or return if there are none.
+    def refuse(self) -> None:
+        """Raise an error with every fault, or return if there are none."""
+        faults = [f"{self.file}, {_named(rows)}: {text}" for text, rows in self._rows.items()]
+        if not faults:
+            return
+        message = faults[0] if len(faults) == 1 else f"{self.file}: {len(faults)} faults."
+        raise TranscriptError(message, hint=" ".join(self._hints), faults=faults)
 
-        Raises:
-            TranscriptError: With at most ten rows a fault, then a count.
-        """
-        faults = [f"{_places(rows)}: {fault}" for fault, rows in self._rows.items()]
-        gather(self._file, faults, TranscriptError, hint)
 
-
-def _places(rows: list[int]) -> str:
-    shown = ", ".join(map(str, rows[:_SHOWN]))
-    more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
-    return f"row{'s' if len(rows) > 1 else ''} {shown}{more}"
+def _named(rows: Sequence[int]) -> str:
+    if len(rows) == 1:
+        return f"row {rows[0]}"
+    shown = [str(row) for row in rows[:_SHOWN]]
+    if len(rows) > _SHOWN:
+        shown.append(f"{len(rows) - _SHOWN} more")
+    return f"rows {join(shown, 'and')}"

@@ -1,6 +1,6 @@
 """Speakers that the mapping doesn't know, and what to tell the user about them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from werkalliantie.configuration.mapping import ImportMapping
@@ -16,6 +16,20 @@ class UnknownSpeaker:
     label: str
     lines: tuple[int, ...]
     in_header: bool = False
+
+
+def merged(unknown: Iterable[UnknownSpeaker]) -> list[UnknownSpeaker]:
+    """Return each label once, with all its lines, in the order of the file."""
+    lines: dict[str, set[int]] = {}
+    in_header: dict[str, bool] = {}
+    for one in unknown:
+        lines.setdefault(one.label, set()).update(one.lines)
+        in_header[one.label] = in_header.get(one.label, True) and one.in_header
+    found = [
+        UnknownSpeaker(label=label, lines=tuple(sorted(at)), in_header=in_header[label])
+        for label, at in lines.items()
+    ]
+    return sorted(found, key=lambda one: one.lines[0])
 
 
 def refuse_unknown(

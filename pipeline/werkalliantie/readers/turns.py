@@ -14,7 +14,13 @@ from werkalliantie.readers.grammar import Grammar, Head
 from werkalliantie.readers.markup import Speech, speech_in
 from werkalliantie.readers.outline import Entry, outline
 from werkalliantie.readers.source import Line, lines_of
-from werkalliantie.readers.speakers import UnknownSpeaker, no_speaker, no_worker, refuse_unknown
+from werkalliantie.readers.speakers import (
+    UnknownSpeaker,
+    merged,
+    no_speaker,
+    no_worker,
+    refuse_unknown,
+)
 from werkalliantie.transcript import Aside, LineKind, Role, Skipped, Turn
 
 
@@ -44,7 +50,7 @@ def conversation_in(text: str, mapping: ImportMapping, *, file: str) -> Conversa
         skipped += draft.skipped_in(speech, grammar)
         if speech.text:
             turns.append(draft.turn(speech, grammar, index=len(turns)))
-    refuse_unknown(_by_label(unknown), mapping, file=file)
+    refuse_unknown(merged(unknown), mapping, file=file)
     if not drafts:
         raise no_speaker(mapping, file=file)
     if not any(turn.role is Role.WORKER for turn in turns):
@@ -161,20 +167,6 @@ def _drafts(entries: Iterable[Entry]) -> Iterator[_Draft]:
             draft.add(entry.line)
     if draft is not None:
         yield draft
-
-
-def _by_label(unknown: Iterable[UnknownSpeaker]) -> list[UnknownSpeaker]:
-    """Return each label once, with all its lines, in the order of the file."""
-    lines: dict[str, set[int]] = {}
-    in_header: dict[str, bool] = {}
-    for one in unknown:
-        lines.setdefault(one.label, set()).update(one.lines)
-        in_header[one.label] = in_header.get(one.label, True) and one.in_header
-    merged = [
-        UnknownSpeaker(label=label, lines=tuple(sorted(at)), in_header=in_header[label])
-        for label, at in lines.items()
-    ]
-    return sorted(merged, key=lambda one: one.lines[0])
 
 
 def _skip(line: Line, kind: LineKind, n_characters: int) -> Skipped:

@@ -8,7 +8,6 @@ pruned of these before it reads. A paragraph, or a part of it up to a soft break
 
 import re
 import zlib
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
@@ -23,6 +22,7 @@ from werkalliantie.readers.decoding import OLE_MAGIC, kind_of, read_bytes, refus
 from werkalliantie.readers.grammar import Grammar
 from werkalliantie.readers.naming import TapeDetails, tape_of
 from werkalliantie.readers.reading import Reading
+from werkalliantie.readers.speakers import UnknownSpeaker, merged, refuse_unknown
 from werkalliantie.readers.turns import conversation_in
 from werkalliantie.readers.wordtable import lines_of_table
 
@@ -56,7 +56,7 @@ def read_word(path: Path, mapping: ImportMapping, details: TapeDetails) -> tuple
     """
     data = read_bytes(path)
     _check(data, file=path.name)
-    text = "\n".join(_lines(data, Grammar(mapping), file=path.name))
+    text = "\n".join(_lines(data, mapping, file=path.name))
     if not text.strip():
         raise TranscriptError(
             f"{path.name}: no text in this document; expected a transcript.",
@@ -105,14 +105,26 @@ def _damaged(file: str) -> TranscriptError:
     )
 
 
-def _lines(data: bytes, grammar: Grammar, *, file: str) -> Iterator[str]:
+def _lines(data: bytes, mapping: ImportMapping, *, file: str) -> list[str]:
+    grammar = Grammar(mapping)
+    lines: list[str] = []
+    unknown: list[UnknownSpeaker] = []
     for table in _tables(data, file=file):
-        if any(len(row) > 1 for row in table):
-            yield from lines_of_table(table, grammar)
-        else:
-            for row in table:
-                for cell in row:
-                    yield from cell
+        if all(len(row) < 2 for row in table):
+            lines += [line for row in table for cell in row for line in cell]
+            continue
+        found = lines_of_table(table, grammar)
+        if found.widest > 1:
+            raise TranscriptError(
+                f"{file}: a table with {found.widest} columns of text behind the speaker; "
+                "expected one.",
+                hint="Save the table as .xlsx, and import it with a mapping that names its "
+                "columns under [table.columns].",
+            )
+        lines += found.lines
+        unknown += found.unknown
+    refuse_unknown(merged(unknown), mapping, file=file, unit="table row")
+    return lines
 
 
 def _tables(data: bytes, *, file: str) -> list[list[list[list[str]]]]:

@@ -1,0 +1,55 @@
+"""The block above the first turn."""
+
+from pathlib import Path
+
+import pytest
+from readers.sources import read, said, skipped
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Tape: 12\nDatum: 3-5-2024\nWerker: W07\nCliënt: c12\n\n",
+        "Werker: W07\nCliënt: c12\n",
+        "TRANSCRIPT\nWerker: Annemarie\nDatum: 3 mei 2024\nDuur: 45 minuten\n\n",
+        "Gesprek nr: 4\nR: werker\nC: cliënt\n",
+        "Werker: R, Cliënt: C\n",
+        "Transcript van een gesprek\nProject: werkalliantie\n\n",
+        "Datum\t3 mei 2024\nUnit\te2\n",
+    ],
+)
+def test_a_header_is_no_speech(tmp_path: Path, header: str) -> None:
+    """Its lines are listed as header, also those that begin with a speaker's label."""
+    n_lines = len(header.rstrip().split("\n"))
+
+    reading = read(tmp_path, f"{header}R: Fijn dat je er bent.\nC: Ik moest wel.\n")
+
+    assert said(reading) == ["R: Fijn dat je er bent.", "C: Ik moest wel."]
+    assert skipped(reading) == [(line, "header") for line in range(1, n_lines + 1)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("goedemorgen", "o"), ("hoe oud is ie", "34"), ("zin 1", "zin 2")]
+)
+def test_short_first_turns_are_no_header(tmp_path: Path, first: str, second: str) -> None:
+    """One letter or a number behind a speaker's letter is an answer, not an explanation."""
+    reading = read(tmp_path, f"R: {first}\nC: {second}\nR: juist\nC: ja\n")
+
+    assert said(reading) == [f"R: {first}", f"C: {second}", "R: juist", "C: ja"]
+    assert skipped(reading) == []
+
+
+def test_a_title_without_a_key_is_header(tmp_path: Path) -> None:
+    """Whatever stands above the first turn is header; a lone number there is the page's."""
+    reading = read(tmp_path, "Gesprek twaalf, tweede deel\n1\n(begin opname)\nR: Ga zitten.\n")
+
+    assert said(reading) == ["R: Ga zitten."]
+    assert skipped(reading) == [(1, "header"), (2, "page_furniture"), (3, "stage_direction")]
+
+
+def test_metadata_below_the_conversation_is_header_too(tmp_path: Path) -> None:
+    """`Transcribent: AB` at the end is nobody's speech."""
+    reading = read(tmp_path, "R: Tot volgende week.\nC: Ja, doei.\n\nTranscribent: AB\n")
+
+    assert said(reading) == ["R: Tot volgende week.", "C: Ja, doei."]
+    assert skipped(reading) == [(4, "header")]

@@ -1,0 +1,408 @@
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from models import tiny_model
+from samples import a_tape, utterances_of
+
+from werkalliantie.agreement_report import agreement_document
+from werkalliantie.artefact import Artefact
+from werkalliantie.codebook import Codebook
+from werkalliantie.coding import Coding, Mode, Prediction
+from werkalliantie.configuration.codebooks import load_codebook
+from werkalliantie.errors import ModelError, StoreError
+from werkalliantie.resources import shipped
+from werkalliantie.store import Store
+
+BOOK = load_codebook(shipped("configs") / "codebooks" / "werkalliantie-3.toml")
+N = 6
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    """Give a store with the tapes t1 to t3, of six worker utterances each."""
+    lines = [f"R: Dit is zin {number}." for number in range(N)]
+    tapes = [a_tape(*lines, id=f"t{number}") for number in (1, 2, 3)]
+    store.add([(tape, utterances_of(tape)) for tape in tapes])
+    return store
+
+
+def code(
+    store: Store,
+    coder: str,
+    tape: str,
+    given: Iterable[str | None],
+    mode: Mode = Mode.BLIND,
+) -> None:
+    """Store codes of the first utterances of a tape: "DT HC", "" for no code, None for not seen."""
+    store.add_codings(
+        Coding(
+            tape=tape,
+            utterance=index,
+            coder=coder,
+            codebook=BOOK.key,
+            codes=frozenset(codes.split()),
+            mode=mode,
+        )
+        for index, codes in enumerate(given)
+        if codes is not None
+    )
+
+
+def predict(store: Store, model: Artefact, tape: str, given: Iterable[str]) -> None:
+    """Store what a model gave to the first utterances of a tape."""
+    store.add_predictions(
+        Prediction(
+            tape=tape,
+            utterance=index,
+            model=model.name,
+            codebook=model.codebook,
+            probabilities=dict.fromkeys(model.codes, 0.5),
+            codes=frozenset(codes.split()),
+        )
+        for index, codes in enumerate(given)
+    )
+
+
+def document(store: Store, codebook: Codebook = BOOK, **asked: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Return the agreement document, which must survive strict JSON."""
+    made = agreement_document(store, codebook, **asked)
+    again: dict[str, Any] = json.loads(json.dumps(made, allow_nan=False))
+    assert again == made
+    return made
+
+
+def notes_on(made: dict[str, Any], start: str) -> list[str]:
+    """Return the notes that begin in some way."""
+    return [note for note in made["notes"] if note.startswith(start)]
+
+
+@pytest.fixture
+def coded(filled: Store) -> Store:
+    """Give a store in which two coders coded t1 and t2 blind."""
+    code(filled, "anna", "t1", ["DT", "DT", "HC", "", "ZBV", ""])
+    code(filled, "bram", "t1", ["DT", "", "HC", "", "ZBV", "DT"])
+    code(filled, "anna", "t2", ["DT1", "", "HC", "HC", "", ""])
+    code(filled, "bram", "t2", ["DT6", "", "HC", "", "", ""])
+    return filled
+
+
+class TestContract:
+    def test_the_keys_are_those_of_the_contract(self, coded: Store, tmp_path: Path) -> None:
+        """Other programs rely on these names."""
+        model = tiny_model(tmp_path / "m1")
+        predict(coded, model, "t1", ["DT", "", "HC", "", "", ""])
+        made = document(coded, model=model)
+
+        figures = {"kappa", "ci", "n_pairs", "alpha", "ac1", "pabak", "prevalence"}
+        assert made.keys() == {
+            "unit", "codebook", "model", "n_tapes", "n_utterances", "codes", "icc", "alt_test",
+            "pairs", "excluded", "notes",
+        }  # fmt: skip
+        assert [*made["codes"]] == ["DT", "ZBV", "HC"]
+        for one in made["codes"].values():
+            assert one.keys() == {
+                "coder_coder", "model_coder", "share_of_human", "floors", "verdict",
+            }  # fmt: skip
+            assert one["coder_coder"].keys() == one["model_coder"].keys() == figures
+            assert one["floors"].keys() == {"always_no", "bag_of_words"}
+        assert {"assisted", "not_seen"} <= made["excluded"].keys()
+        assert (made["unit"], made["codebook"]) == ("utterance", "werkalliantie-3")
+
+    def test_what_is_null_for_everybody_has_a_note(self, coded: Store) -> None:
+        """What this version doesn't compute is null with a reason."""
+        made = document(coded)
+
+        assert made["alt_test"] is None
+        assert made["icc"] is None
+        assert {figures["verdict"] for figures in made["codes"].values()} == {None}
+        assert made["notes"] == [
+            "model_coder: no model is in use",
+            "bag_of_words: known only per utterance, on just the tapes that training tested on",
+            "verdict: this version sets no rules for it",
+            "icc: counts per utterance have none; ask for --unit window or tape",
+            "alt_test: not computed by this version",
+        ]
+
+
+class TestCoders:
+    def test_items_are_folded_into_clusters(self, coded: Store) -> None:
+        """DT1 and DT6 are the same answer at the level of clusters."""
+        made = document(coded, tapes=["t2"])
+
+        assert made["codes"]["DT"]["coder_coder"]["kappa"] == 1.0
+        assert made["codes"]["DT"]["coder_coder"]["prevalence"] == pytest.approx(1 / 6)
+
+    def test_kappa_is_that_of_the_counts(self, coded: Store) -> None:
+        """DT over both tapes: 2 both, 1 only anna, 1 only bram, 8 neither."""
+        made = document(coded)
+        pair = next(pair for pair in made["pairs"] if pair["code"] == "DT")
+
+        expected = (10 / 12 - 0.625) / 0.375
+        assert made["codes"]["DT"]["coder_coder"]["kappa"] == pytest.approx(expected)
+        assert pair == {
+            "code": "DT",
+            "kind": "coder_coder",
+            "first": "anna",
+            "second": "bram",
+            "kappa": pytest.approx(expected),
+            "n": 12,
+            "n_tapes": 2,
+        }
+        assert (made["n_tapes"], made["n_utterances"]) == (2, 12)
+
+    def test_only_blind_codings_count_and_the_rest_is_counted(self, coded: Store) -> None:
+        """Codes given with suggestions in sight, or settled together, would flatter everybody."""
+        before = document(coded)
+        code(coded, "cleo", "t1", ["DT", "DT", "DT"], Mode.ASSISTED)
+        code(coded, "anna", "t3", ["DT", "HC"], Mode.ADJUDICATED)
+        after = document(coded)
+
+        assert after["excluded"] == {"assisted": 3, "adjudicated": 2, "not_seen": 0}
+        assert {**after, "excluded": None} == {**before, "excluded": None}
+
+    def test_an_utterance_that_one_did_not_see_is_not_a_no(self, coded: Store) -> None:
+        """It is left out of the pair, and counted as not seen."""
+        code(coded, "anna", "t3", ["DT", "DT", "", ""])
+        code(coded, "bram", "t3", ["DT", None, "", None])
+        made = document(coded, tapes=["t3"])
+
+        assert made["codes"]["DT"]["coder_coder"]["kappa"] == 1.0
+        assert {pair["n"] for pair in made["pairs"]} == {2}
+        assert made["excluded"]["not_seen"] == 2
+        assert made["n_utterances"] == 4
+
+    def test_the_newest_answer_counts(self, coded: Store) -> None:
+        """A coder who came back on an answer has one answer."""
+        code(coded, "bram", "t1", ["DT", "DT", "HC", "", "ZBV", ""])
+        made = document(coded, tapes=["t1"])
+
+        assert made["codes"]["DT"]["coder_coder"]["kappa"] == 1.0
+
+    def test_one_tape_has_no_interval_and_says_so(self, coded: Store) -> None:
+        """Null, with the reason."""
+        made = document(coded, tapes=["t1"])
+
+        assert made["codes"]["DT"]["coder_coder"]["ci"] is None
+        assert notes_on(made, "DT") == [
+            "DT: coder_coder has no interval: it needs two tapes or more"
+        ]
+
+    def test_one_coder_has_no_agreement(self, coded: Store) -> None:
+        """Every figure is null and a note says why."""
+        made = document(coded, coders=["anna"])
+
+        assert made["codes"]["DT"]["coder_coder"] == dict.fromkeys(
+            ("kappa", "ci", "alpha", "ac1", "pabak", "prevalence")
+        ) | {"n_pairs": 0}
+        assert made["pairs"] == []
+        assert notes_on(made, "DT") == ["DT: coder_coder needs two coders"]
+
+    def test_coders_of_other_tapes_have_no_agreement(self, filled: Store) -> None:
+        """Coders with nothing in common are told so, not given a zero."""
+        code(filled, "anna", "t1", ["DT", "HC"])
+        code(filled, "bram", "t2", ["DT", "HC"])
+        made = document(filled)
+
+        assert made["codes"]["HC"]["coder_coder"]["kappa"] is None
+        assert notes_on(made, "HC") == ["HC: coder_coder is null: no pair has utterances in common"]
+        assert made["excluded"]["not_seen"] == 4
+
+    def test_a_code_nobody_gave_has_no_kappa(self, filled: Store) -> None:
+        """Undefined is null with a reason, neither 0 nor 1."""
+        for coder in ("anna", "bram"):
+            code(filled, coder, "t1", ["DT", ""])
+        made = document(filled)
+
+        assert made["codes"]["ZBV"]["coder_coder"]["kappa"] is None
+        assert made["codes"]["ZBV"]["floors"]["always_no"] is None
+        assert notes_on(made, "ZBV") == [
+            "ZBV: coder_coder kappa is undefined: the code was never, or always, given"
+        ]
+
+    def test_an_unknown_coder_is_refused(self, coded: Store) -> None:
+        """The message names who there is."""
+        with pytest.raises(StoreError) as refused:
+            document(coded, coders=["anna", "dirk"])
+
+        assert refused.value.message == "no blind codings by dirk. Coders here: anna."
+        assert refused.value.hint == "Correct --coders."
+
+    def test_a_study_without_codings_is_refused(self, filled: Store) -> None:
+        """Assisted codings alone can't be measured."""
+        code(filled, "anna", "t1", ["DT"], Mode.ASSISTED)
+
+        with pytest.raises(StoreError) as refused:
+            document(filled)
+        assert refused.value.message == "no blind codings under werkalliantie-3 here."
+        assert refused.value.hint == (
+            "Import coded sheets with `werkalliantie codes import FILE --coder ID`, or name "
+            "another --codebook."
+        )
+
+
+class TestModel:
+    def test_without_predictions_it_is_null_with_a_note(self, coded: Store, tmp_path: Path) -> None:
+        """The note says what to run."""
+        made = document(coded, model=tiny_model(tmp_path / "m1"))
+
+        assert made["model"] is None
+        assert {figures["model_coder"] for figures in made["codes"].values()} == {None}
+        assert {figures["share_of_human"] for figures in made["codes"].values()} == {None}
+        assert notes_on(made, "model_coder") == [
+            "model_coder: m1 has no stored predictions on coded tapes outside its training; run "
+            "`werkalliantie precode` on them"
+        ]
+
+    def test_it_is_measured_beside_each_coder(self, coded: Store, tmp_path: Path) -> None:
+        """A model that says what anna said agrees with her wholly and with bram as she does."""
+        model = tiny_model(tmp_path / "m1")
+        predict(coded, model, "t1", ["DT", "DT", "HC", "", "ZBV", ""])
+        predict(coded, model, "t2", ["DT", "", "HC", "HC", "", ""])
+        made = document(coded, model=model)
+
+        human = made["codes"]["DT"]["coder_coder"]["kappa"]
+        beside = {
+            pair["second"]: (pair["first"], pair["kappa"])
+            for pair in made["pairs"]
+            if pair["kind"] == "model_coder" and pair["code"] == "DT"
+        }
+        assert made["model"] == "model:m1"
+        assert beside == {"anna": ("model:m1", 1.0), "bram": ("model:m1", human)}
+        assert made["codes"]["DT"]["model_coder"]["n_pairs"] == 2
+        assert made["codes"]["DT"]["share_of_human"] == pytest.approx((1 + human) / 2 / human)
+
+    def test_does_not_change_what_coders_agree_on(self, coded: Store, tmp_path: Path) -> None:
+        """The model is no coder."""
+        model = tiny_model(tmp_path / "m1")
+        predict(coded, model, "t1", ["HC"] * N)
+        with_model, without = document(coded, model=model), document(coded)
+
+        for code_ in BOOK.codes:
+            one, other = with_model["codes"][code_], without["codes"][code_]
+            assert one["coder_coder"] == other["coder_coder"]
+            assert one["floors"] == other["floors"]
+        assert with_model["excluded"] == without["excluded"]
+
+    def test_tapes_it_was_trained_on_are_left_out(self, coded: Store, tmp_path: Path) -> None:
+        """A model is not examined on its own exercises."""
+        model = tiny_model(tmp_path / "m1", trained_on=["t1"])
+        for tape in ("t1", "t2"):
+            predict(coded, model, tape, ["DT", "", "HC", "", "", ""])
+        made = document(coded, model=model)
+
+        beside = [pair for pair in made["pairs"] if pair["kind"] == "model_coder"]
+        assert {(pair["n"], pair["n_tapes"]) for pair in beside} == {(6, 1)}
+        assert notes_on(made, "model_coder") == [
+            "model_coder: left out tapes that m1 was trained on: t1"
+        ]
+
+    def test_trained_on_every_coded_tape_it_is_null(self, coded: Store, tmp_path: Path) -> None:
+        """Then there is nothing left to examine it on."""
+        model = tiny_model(tmp_path / "m1", trained_on=["t1", "t2"])
+        predict(coded, model, "t1", ["DT"] * N)
+        made = document(coded, model=model)
+
+        assert made["codes"]["DT"]["model_coder"] is None
+        assert len(notes_on(made, "model_coder")) == 2
+
+    def test_coders_at_chance_make_no_share(self, filled: Store, tmp_path: Path) -> None:
+        """A share of nothing, or of less, is null with a reason."""
+        model = tiny_model(tmp_path / "m1")
+        code(filled, "anna", "t1", ["DT", "DT", "", ""])
+        code(filled, "bram", "t1", ["", "", "DT", "DT"])
+        predict(filled, model, "t1", ["DT", "DT", "", ""])
+        made = document(filled, model=model)
+
+        assert made["codes"]["DT"]["coder_coder"]["kappa"] == -1.0
+        assert made["codes"]["DT"]["share_of_human"] is None
+        assert "DT: share_of_human is null: coders agree no more than chance" in made["notes"]
+
+    @pytest.mark.parametrize(("tapes", "floor"), [(["t1"], 0.3), (["t1", "t2"], None)])
+    def test_bag_of_words_is_that_of_the_same_tapes(
+        self, coded: Store, tmp_path: Path, tapes: list[str], floor: float | None
+    ) -> None:
+        """A floor of other tapes would be no comparison."""
+        bag = {"tapes": tapes, "codes": {code_: {"kappa": 0.3} for code_ in BOOK.codes}}
+        model = tiny_model(tmp_path / "m1", bag_of_words=bag)
+        predict(coded, model, "t1", ["DT", "", "HC", "", "", ""])
+
+        assert document(coded, model=model)["codes"]["DT"]["floors"]["bag_of_words"] == floor
+        by_tape = document(coded, model=model, unit="tape")
+        assert by_tape["codes"]["DT"]["floors"]["bag_of_words"] is None
+
+    def test_of_another_codebook_is_refused(self, coded: Store, tmp_path: Path) -> None:
+        """Its codes mean something else."""
+        model = tiny_model(tmp_path / "m1", codebook="proef-1", codes=["A"])
+
+        with pytest.raises(ModelError) as refused:
+            document(coded, model=model)
+        assert refused.value.message == "m1 codes under proef-1, not under werkalliantie-3."
+        assert refused.value.hint == "Name a model of this codebook, or another --codebook."
+
+
+def with_times(store: Store, times: Sequence[float]) -> None:
+    """Add tape "klok" with a worker utterance at each of the times."""
+    tape = a_tape(*(f"R: Zin {number} hier." for number in range(len(times))), id="klok")
+    units = [replace(u, time=t) for u, t in zip(utterances_of(tape), times, strict=True)]
+    store.add([(tape, units)])
+
+
+class TestUnits:
+    def test_a_window_is_five_minutes(self, filled: Store) -> None:
+        """A code anywhere in the same five minutes is agreement; over the border it isn't."""
+        with_times(filled, [0.0, 299.0, 300.0, 650.0])
+        code(filled, "anna", "klok", ["DT", "", "", "HC"])
+        code(filled, "bram", "klok", ["", "DT", "HC", ""])
+        made = document(filled, unit="window")
+
+        pairs = {pair["code"]: (pair["kappa"], pair["n"]) for pair in made["pairs"]}
+        assert pairs["DT"] == (1.0, 3)
+        assert pairs["HC"] == (pytest.approx(-0.5), 3)
+        assert notes_on(made, "klok") == []
+
+    def test_a_tape_without_times_is_cut_by_number(self, coded: Store) -> None:
+        """And the document says so, once a tape."""
+        made = document(coded, unit="window")
+
+        assert {pair["n"] for pair in made["pairs"]} == {2}
+        assert notes_on(made, "t") == [
+            f"t{number}: no times; a window is 25 worker utterances" for number in (1, 2)
+        ]
+
+    def test_icc_is_of_counts_per_tape(self, coded: Store) -> None:
+        """DT: anna counts 2 and 1, bram 2 and 1, so they count alike."""
+        made = document(coded, unit="tape")
+
+        assert made["icc"] == {
+            "kind": "ICC(2,1)",
+            "of": "counts",
+            "coders": ["anna", "bram"],
+            "codes": pytest.approx({"DT": 1.0, "ZBV": 1.0, "HC": 0.0}),
+        }
+        assert made["codes"]["DT"]["coder_coder"]["kappa"] is None
+        assert made["n_utterances"] == 12
+
+    def test_an_undefined_icc_is_null_with_a_note(self, coded: Store) -> None:
+        """One tape is one unit."""
+        made = document(coded, unit="tape", tapes=["t1"])
+
+        assert made["icc"]["codes"] == {"DT": None, "ZBV": None, "HC": None}
+        assert (
+            "DT: icc is undefined: fewer than two coders, two units, or no variation"
+            in made["notes"]
+        )
+
+    def test_a_window_seen_in_part_is_not_compared(self, coded: Store) -> None:
+        """The coder didn't see what the rest of the window holds."""
+        code(coded, "anna", "t3", ["DT", ""])
+        code(coded, "bram", "t3", ["DT", None])
+        made = document(coded, unit="tape", tapes=["t3"])
+
+        assert made["pairs"] == []
+        assert notes_on(made, "DT: coder_coder") == [
+            "DT: coder_coder is null: no pair has utterances in common"
+        ]
