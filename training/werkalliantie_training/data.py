@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from werkalliantie.codebook import Codebook
+from werkalliantie.coding import Mode
 from werkalliantie.errors import ConfigError
 from werkalliantie.store import Store
 from werkalliantie.study import Study
@@ -54,9 +55,16 @@ def read_training_data(
         data = TrainingData(
             codebook=book,
             train=read_examples(store, book, split.train),
-            validation=read_examples(store, book, split.validation),
-            test=read_examples(store, book, split.test),
+            validation=read_examples(store, book, split.validation, [Mode.BLIND]),
+            test=read_examples(store, book, split.test, [Mode.BLIND]),
             hashes=_hashes(store, book, split),
+        )
+    if not len(data.validation):
+        raise ConfigError(
+            f"no blind codings on the validation tapes {', '.join(split.validation)}; thresholds "
+            "are chosen, and models judged, on blind codings only.",
+            hint="Have these tapes coded without suggestions, or hold back others under [split] in "
+            "configs/study.toml.",
         )
     unused = [
         code for column, code in enumerate(book.codes) if not data.train.decided[:, column].any()

@@ -11,6 +11,8 @@ Answers = NDArray[np.float32]
 _TEMPERATURES = np.geomspace(0.2, 8.0, 75)
 _THRESHOLDS = np.round(np.arange(0.03, 0.971, 0.01), 2)
 _SMOOTHING = 7
+# A kappa of 0, as for a code that nobody gave, may come out a hair above it.
+_ROUNDING = 1e-9
 
 
 def sigmoid(logits: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -45,7 +47,7 @@ def choose_thresholds(probabilities: NDArray[np.floating], answers: Answers) -> 
         curve = np.array(
             [mean_kappa(probabilities[:, code] >= t, answers[:, :, code]) for t in _THRESHOLDS]
         )
-        if np.nanmax(curve, initial=-1.0) > 0:
+        if np.nanmax(curve, initial=-1.0) > _ROUNDING:
             chosen[code] = _THRESHOLDS[_smooth(np.nan_to_num(curve)).argmax()]
     return chosen
 

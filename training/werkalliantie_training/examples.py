@@ -9,7 +9,7 @@ from datasets import Dataset
 from numpy.typing import NDArray
 
 from werkalliantie.codebook import Codebook
-from werkalliantie.coding import Coding
+from werkalliantie.coding import Coding, Mode
 from werkalliantie.labeller import questions_of
 from werkalliantie.pairs import PairTokenizer
 from werkalliantie.store import Store
@@ -54,13 +54,17 @@ class Examples:
         return self.targets >= 0.5
 
 
-def read_examples(store: Store, codebook: Codebook, tapes: Sequence[str]) -> Examples:
+def read_examples(
+    store: Store, codebook: Codebook, tapes: Sequence[str], modes: Iterable[Mode] = tuple(Mode)
+) -> Examples:
     """Return the coded utterances of `tapes`, in order.
 
-    Codes are brought to the codebook's clusters. Every mode of coding trains; a coder's adjudicated
-    answer replaces their own.
+    Codes are brought to the codebook's clusters. Every mode of coding may train, and a coder's
+    adjudicated answer replaces their own; models are judged on blind ones only.
     """
-    answers = _answers(store.codings(codebook=codebook.key, tapes=tapes), codebook)
+    wanted = set(modes)
+    codings = store.codings(codebook=codebook.key, tapes=tapes)
+    answers = _answers((coding for coding in codings if coding.mode in wanted), codebook)
     rows, contexts, texts = [], [], []
     for tape_id in tapes:
         tape, utterances = store.tape(tape_id), store.utterances(tape_id)

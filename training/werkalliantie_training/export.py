@@ -43,8 +43,17 @@ def export(network: CoderNetwork, path: Path, metadata: Mapping[str, str]) -> No
         raise ModelError("torch gave no ONNX program for this encoder.", hint="Use another one.")
     program.save(str(path), external_data=False)
     model = onnx.load(path)
+    _forget_origin(model.graph)
     onnx.helper.set_model_props(model, dict(metadata))
     onnx.save(model, path)
+
+
+def _forget_origin(graph: onnx.GraphProto) -> None:
+    """Drop the exporter's notes: among them are stack traces with this machine's paths."""
+    for part in (graph, *graph.node, *graph.value_info, *graph.initializer, *graph.input):
+        part.ClearField("metadata_props")
+    for output in graph.output:
+        output.ClearField("metadata_props")
 
 
 @torch.inference_mode()

@@ -50,8 +50,10 @@ def fit(
         compute_metrics=_average_precision,
         callbacks=[EarlyStoppingCallback(early_stopping_patience=settings.patience)],
     )
-    trainer.train()
-    shutil.rmtree(workspace, ignore_errors=True)
+    try:
+        trainer.train()
+    finally:
+        shutil.rmtree(workspace, ignore_errors=True)
     # Training put an autocast around `forward`; judging and exporting are to compute in fp32.
     trainer.accelerator.unwrap_model(trainer.model_wrapped, keep_fp32_wrapper=False)
     return network.cpu().float().eval()

@@ -17,7 +17,7 @@ _POSITIONS_AFTER_PADDING = {"roberta", "xlm-roberta", "camembert", "xlm-roberta-
 
 
 class CoderNetwork(nn.Module):
-    """An encoder with a linear head on the mean of its token vectors.
+    """An encoder with a linear head on the standardised mean of its token vectors.
 
     Args:
         encoder: A transformers encoder.
@@ -26,6 +26,10 @@ class CoderNetwork(nn.Module):
         uses_types: Whether the encoder is given segment ids.
         yes_weights: What a yes weighs against a no in the loss, per code; `(n_codes,)`.
     """
+
+    feature_mean: Tensor
+    feature_scale: Tensor
+    yes_weights: Tensor
 
     def __init__(
         self, encoder: nn.Module, *, n_codes: int, dropout: float, uses_types: bool
@@ -36,6 +40,8 @@ class CoderNetwork(nn.Module):
         self.head = nn.Linear(int(encoder.config.hidden_size), n_codes)  # type: ignore[union-attr,arg-type]
         self.uses_types = uses_types
         self.register_buffer("yes_weights", torch.ones(n_codes), persistent=False)
+        self.register_buffer("feature_mean", torch.zeros(self.head.in_features))
+        self.register_buffer("feature_scale", torch.ones(self.head.in_features))
 
     @property
     def pad_id(self) -> int:
@@ -57,14 +63,22 @@ class CoderNetwork(nn.Module):
         self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None
     ) -> Tensor:
         """Return logits, shape `(batch, n_codes)`, of ids and mask, shape `(batch, length)`."""
+        pooled = self.pool(input_ids, attention_mask, token_type_ids)
+        features = (pooled - self.feature_mean) / self.feature_scale
+        logits: Tensor = self.head(self.dropout(features))
+        return logits
+
+    def pool(
+        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None
+    ) -> Tensor:
+        """Return the mean of the token vectors, shape `(batch, hidden)`."""
         extra = {"token_type_ids": token_type_ids} if self.uses_types else {}
         states = self.encoder(
             input_ids=input_ids, attention_mask=attention_mask, **extra
         ).last_hidden_state
         mask = attention_mask.unsqueeze(-1).to(states.dtype)
-        pooled = (states * mask).sum(dim=1) / mask.sum(dim=1)
-        logits: Tensor = self.head(self.dropout(pooled))
-        return logits
+        pooled: Tensor = (states * mask).sum(dim=1) / mask.sum(dim=1)
+        return pooled
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
         """Return the mean binary cross-entropy against targets in 0..1."""
@@ -105,5 +119,5 @@ def _load_encoder(folder: str) -> nn.Module:
             "BERT, RoBERTa, XLM-R, DeBERTa or ModernBERT.",
         ) from None
     if getattr(encoder, "pooler", None) is not None:
-        encoder.pooler = None
+        encoder.pooler = None  # type: ignore[assignment]
     return encoder

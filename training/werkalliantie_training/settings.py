@@ -24,10 +24,10 @@ class Fit(Settings):
             its noes together.
     """
 
-    epochs: int = Field(default=10, ge=1)
-    patience: int = Field(default=3, ge=1)
+    epochs: int = Field(default=4, ge=1)
+    patience: int = Field(default=2, ge=1)
     batch_size: int = Field(default=16, ge=1)
-    learning_rate: float = Field(default=2e-4, gt=0)
+    learning_rate: float = Field(default=1e-4, gt=0)
     weight_decay: float = Field(default=0.01, ge=0)
     warmup: float = Field(default=0.1, ge=0, le=1)
     dropout: float = Field(default=0.1, ge=0, lt=1)

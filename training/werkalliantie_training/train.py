@@ -41,6 +41,7 @@ from werkalliantie_training.export import (
 from werkalliantie_training.fit import fit, precision_is_bf16
 from werkalliantie_training.floors import bag_of_words
 from werkalliantie_training.network import CoderNetwork, load_network
+from werkalliantie_training.probe import start_head
 from werkalliantie_training.settings import TrainSettings
 
 _LIBRARIES = ("torch", "transformers", "datasets", "onnx", "onnxruntime", "tokenizers", "numpy")
@@ -176,9 +177,12 @@ def _fit(
     )
     _check_length(network, settings)
     pad_id = network.pad_id
+    train_set = as_dataset(data.train, tokens)
+    bf16 = precision_is_bf16(settings.fit.precision)
+    start_head(network, train_set, pad_id=pad_id, bf16=bf16)
     fit(
         network,
-        as_dataset(data.train, tokens),
+        train_set,
         as_dataset(data.validation, tokens),
         settings.fit,
         pad_id=pad_id,

@@ -1,0 +1,51 @@
+# make demo    set up and do the whole of the work on the example corpus
+# make test    set up and run every test
+# make setup   only set up .venv, with every extra
+# make check   lint, types and the wheel, as .ci/run does
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+DEMO ?= data/demo
+
+.PHONY: setup demo test lint types wheel check bench clean
+
+setup: $(VENV)/.ready
+
+# CPU builds of torch come with a plain version pin; the pins are in constraints.txt.
+$(VENV)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed.") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) torch hatchling editables
+	$(PIP) --no-build-isolation -e '.[train,embedded]'
+	touch $@
+
+$(VENV)/.ready-tests: $(VENV)/.ready
+	$(PIP) hypothesis pytest mypy ruff build pre-commit
+	touch $@
+
+demo: setup
+	$(BIN)/werkalliantie demo --out $(DEMO) --again
+
+test: $(VENV)/.ready-tests
+	$(BIN)/python -m pytest -q
+
+lint: $(VENV)/.ready-tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.ready-tests
+	$(BIN)/mypy
+
+# Builds the wheel, installs it without the train extra in a bare environment, and labels a transcript there.
+wheel: $(VENV)/.ready-tests
+	$(BIN)/python tests/wheel_check.py
+
+check: lint types wheel
+
+bench: setup
+	$(BIN)/python bench/spine.py
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
