@@ -6,7 +6,7 @@ from pathlib import Path
 
 from werkalliantie.artefact import Artefact
 from werkalliantie.coding import Prediction
-from werkalliantie.errors import ModelError
+from werkalliantie.errors import ModelError, StoreError
 from werkalliantie.labeller import Device, Labeller
 from werkalliantie.sheets.conversation import rows_of
 from werkalliantie.sheets.layout import SheetFormat
@@ -74,6 +74,15 @@ def precode(
 
 
 def tapes_to_precode(store: Store, wanted: Sequence[str]) -> list[str]:
-    """Return the tapes asked for, or every tape for `all`."""
+    """Return the tapes asked for, or every tape for `all`.
+
+    Raises:
+        StoreError: There are no tapes yet.
+    """
     everything = [summary.id for summary in store.summaries()]
+    if not everything:
+        raise StoreError(
+            f"{store.path}: no tapes in this study yet.",
+            hint="Import some first with: werkalliantie import FILE",
+        )
     return everything if [*wanted] == ["all"] else list(dict.fromkeys(wanted))

@@ -138,7 +138,8 @@ class Registry:
             ModelError: The name is taken or can't be a folder's.
         """
         if wanted is None:
-            numbers = [int(n[6:]) for n in self.names() if n[:6] == "model-" and n[6:].isdigit()]
+            taken = [path.name for path in self.folder.glob("model-*")]
+            numbers = [int(name[6:]) for name in taken if name[6:].isdigit()]
             return f"model-{max(numbers, default=0) + 1:03d}"
         if not wanted or wanted.startswith(".") or set(wanted) & set('/\\:*?"<>| '):
             raise ModelError(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from werkalliantie.codebook import Codebook
 from werkalliantie.coding import Mode
 from werkalliantie.errors import ConfigError
+from werkalliantie.labeller import questions_of
 from werkalliantie.store import Store
 from werkalliantie.study import Study
 from werkalliantie_training.examples import Examples, read_examples
@@ -99,8 +100,9 @@ def _hashes(store: Store, codebook: Codebook, split: TapeSplit) -> dict[str, dic
 
 
 def _hash(store: Store, codebook: Codebook, tape: str) -> str:
-    """Return a sha256 over a tape's utterances and the codings they carry."""
-    texts = [utterance.text for utterance in store.utterances(tape)]
+    """Return a sha256 over what the model learns of a tape: utterances, contexts and codings."""
+    utterances = store.utterances(tape)
+    texts = [[q.context, q.text] for q in questions_of(store.tape(tape), utterances)]
     codings = [
         [c.utterance, c.coder, c.mode.value, sorted(c.codes)]
         for c in store.codings(codebook=codebook.key, tapes=[tape])

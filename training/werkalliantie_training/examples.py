@@ -16,6 +16,9 @@ from werkalliantie.store import Store
 
 Answers = NDArray[np.float32]
 
+# Of a coder's answers on one utterance the first of these counts.
+_BEST_FIRST = (Mode.ADJUDICATED, Mode.BLIND, Mode.ASSISTED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examples:
@@ -105,8 +108,7 @@ def _answers(
     codings: Iterable[Coding], codebook: Codebook
 ) -> dict[tuple[str, int], dict[str, frozenset[str]]]:
     found: dict[tuple[str, int], dict[str, frozenset[str]]] = defaultdict(dict)
-    # "adjudicated" < "assisted" < "blind": the first of a coder's answers stays.
-    for coding in sorted(codings, key=lambda c: c.mode.value):
+    for coding in sorted(codings, key=lambda coding: _BEST_FIRST.index(coding.mode)):
         codes = codebook.clusters_of(coding.codes)
         found[coding.tape, coding.utterance].setdefault(coding.coder, codes)
     return found

@@ -120,6 +120,7 @@ def train(
     _hush()
     registry = Registry(study.models)
     name = registry.free_name(name)
+    earlier = registry.champion  # a broken pointer shows before the long work, not after
     report("reading the coded tapes")
     data = read_training_data(study, settings, tapes=tapes, codebook=codebook)
     report(f"loading encoder {settings.encoder}")
@@ -132,7 +133,7 @@ def train(
         judged = _judge(fitted, data, settings.seed)
         report("exporting to ONNX and comparing with torch")
         model = _file(registry, name, fitted, judged, data, settings, Path(workspace))
-    promoted, reason = _first_champion(registry, model, data, judged)
+    promoted, reason = _first_champion(registry, earlier, model, data, judged)
     return Trained(
         model=model,
         metrics=judged.metrics,
@@ -305,12 +306,12 @@ def _provenance(
 
 
 def _first_champion(
-    registry: Registry, model: Artefact, data: TrainingData, judged: _Judged
+    registry: Registry, earlier: str | None, model: Artefact, data: TrainingData, judged: _Judged
 ) -> tuple[bool, str]:
     """Promote the first model of a study if it beats the floors; say what was done and why."""
-    if registry.champion is not None:
+    if earlier is not None:
         return False, (
-            f"{registry.champion} stays in use; put this one in its place with: "
+            f"{earlier} stays in use; put this one in its place with: "
             f"werkalliantie models promote {model.name}"
         )
     part = "test" if len(data.test) else "validation"

@@ -8,13 +8,16 @@ import os
 import sys
 import traceback
 
-# Before any library is imported: nothing is fetched, nothing is reported to anybody.
+# Before any library is imported: nothing is fetched, nothing is reported to anybody. And threads
+# that wait for each other sleep: where another program holds a core, spinning made a training step
+# 2.5 times as slow.
 for _name, _value in {
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
     "RAY_USAGE_STATS_ENABLED": "0",
     "TOKENIZERS_PARALLELISM": "true",
+    "OMP_WAIT_POLICY": "PASSIVE",
 }.items():
     os.environ.setdefault(_name, _value)
 

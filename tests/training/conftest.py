@@ -1,0 +1,60 @@
+"""Networks and models that several tests look at, made once a session."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from training.runs import Run, settings_for
+from training.tiny import FAMILIES, coded_study, tiny_encoder
+
+from werkalliantie.configuration.study import Split
+from werkalliantie.study import Study
+from werkalliantie_training import train as training
+from werkalliantie_training.train import train
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Keep torch to one thread: tiny networks gain nothing by more, and sums keep their order."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def encoders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a tiny encoder of every family."""
+    folder = tmp_path_factory.mktemp("encoders")
+    for family in FAMILIES:
+        tiny_encoder(folder / f"tiny-{family}", family)
+    return folder
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Study:
+    """A coded study without models."""
+    return coded_study(tmp_path / "studie")
+
+
+@pytest.fixture(scope="session")
+def shared_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """A coded study in which every family is trained, judged on a tape the coders agree on."""
+    study = coded_study(tmp_path_factory.mktemp("studies") / "studie")
+    split = Split(validation_tapes=("gesprek-02",))
+    return replace(study, settings=study.settings.model_copy(update={"split": split}))
+
+
+@pytest.fixture(scope="session", params=FAMILIES)
+def run(request: pytest.FixtureRequest, shared_study: Study, encoders: Path) -> Run:
+    """A finished training run on a tiny encoder; the floor answers as the coders do."""
+    encoder = encoders / f"tiny-{request.param}"
+    settings = settings_for(encoder, epochs=2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            training, "bag_of_words", lambda one, two, parts, seed: [part.decided for part in parts]
+        )
+        trained = train(shared_study, settings, name=f"op-{request.param}")
+    return Run(study=shared_study, settings=settings, encoder=encoder, trained=trained)

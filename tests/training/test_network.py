@@ -1,0 +1,100 @@
+from pathlib import Path
+
+import pytest
+import torch
+from training.tiny import FAMILIES, tiny_encoder
+
+from werkalliantie.errors import EncoderError
+from werkalliantie_training.fit import padded
+from werkalliantie_training.network import CoderNetwork, load_network
+
+
+def network_of(encoders: Path, family: str) -> CoderNetwork:
+    """Return a network on a tiny encoder, ready to compute."""
+    folder = str(encoders / f"tiny-{family}")
+    return load_network(folder, n_codes=3, dropout=0.5, wants_types=True, seed=1).eval()
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_padding_is_never_looked_at(encoders: Path, family: str) -> None:
+    """A short row scores the same alone and padded beside a long one."""
+    network = network_of(encoders, family)
+    short, long = [2, 7, 3], [2, *range(5, 30), 3]
+
+    with torch.inference_mode():
+        alone = network(**padded([short], None, pad_id=network.pad_id))
+        beside = network(**padded([short, long], None, pad_id=network.pad_id))
+
+    assert beside.shape == (2, 3)
+    torch.testing.assert_close(beside[:1], alone, atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("family", "expected"),
+    [
+        ("bert", 512),
+        ("roberta", 512),
+        ("xlm-roberta", 512),
+        ("deberta-v2", None),
+        ("modernbert", 8192),
+    ],
+)
+def test_the_most_tokens_an_encoder_takes(
+    encoders: Path, family: str, expected: int | None
+) -> None:
+    """RoBERTa's first positions belong to padding; DeBERTa's relative ones have no end."""
+    network = network_of(encoders, family)
+
+    assert network.max_length == expected
+    if expected == 512:
+        full = padded([[7] * 512], None, pad_id=network.pad_id)
+        with torch.inference_mode():
+            assert network(**full).isfinite().all()
+        with pytest.raises((IndexError, RuntimeError)), torch.inference_mode():
+            network(**padded([[7] * 513], None, pad_id=network.pad_id))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_segment_ids_only_where_the_encoder_has_them(encoders: Path, family: str) -> None:
+    """Of these families only BERT tells the two segments apart."""
+    assert network_of(encoders, family).uses_types is (family == "bert")
+
+
+def test_segments_matter_to_bert(encoders: Path) -> None:
+    """The same ids in another segment score differently."""
+    network = network_of(encoders, "bert")
+
+    with torch.inference_mode():
+        one, two = (
+            network(**padded([[2, 7, 3]], [types], pad_id=0)) for types in ([0, 0, 0], [0, 1, 1])
+        )
+
+    assert not torch.allclose(one, two)
+
+
+def test_the_head_starts_from_the_seed(encoders: Path) -> None:
+    """Loaded twice with one seed the heads are the same."""
+    heads = [
+        load_network(
+            str(encoders / "tiny-bert"), n_codes=3, dropout=0.1, wants_types=True, seed=seed
+        ).head.weight
+        for seed in (1, 1, 2)
+    ]
+
+    assert torch.equal(heads[0], heads[1])
+    assert not torch.equal(heads[0], heads[2])
+
+
+def test_a_folder_that_is_no_encoder(tmp_path: Path) -> None:
+    """What transformers can't load is named, with what was expected."""
+    folder = tiny_encoder(tmp_path / "kapot", "bert")
+    (folder / "config.json").write_text('{"model_type": "nergens"}', encoding="utf-8")
+
+    with pytest.raises(EncoderError) as caught:
+        load_network(str(folder), n_codes=3, dropout=0.1, wants_types=True, seed=1)
+
+    assert caught.value.message == (
+        f"{folder}: transformers can't load an encoder from it (ValueError)."
+    )
+    assert caught.value.hint is not None
+    assert caught.value.hint.startswith("Expected a folder with config.json, weights and tokenizer")

@@ -1,0 +1,47 @@
+from pathlib import Path
+
+import pytest
+from samples import written
+
+from werkalliantie.errors import ConfigError
+from werkalliantie.resources import shipped
+from werkalliantie_training.settings import TrainSettings, load_train_settings
+
+
+def test_the_shipped_file_says_the_defaults() -> None:
+    """Every setting stands in configs/train.toml with its default."""
+    path = shipped("configs") / "train.toml"
+
+    assert load_train_settings(path) == TrainSettings()
+    assert load_train_settings(path).model_fields_set == set(TrainSettings.model_fields)
+
+
+def test_defaults_without_a_file(tmp_path: Path) -> None:
+    """A study without the file trains with the defaults."""
+    assert load_train_settings(tmp_path / "train.toml") == TrainSettings()
+
+
+def test_all_faults_at_once(tmp_path: Path) -> None:
+    """Unknown keys and impossible values are all named."""
+    path = written(tmp_path / "train.toml", '[fit]\nepoch = 3\nepochs = 0\nprecision = "fp16"\n')
+
+    with pytest.raises(ConfigError) as caught:
+        load_train_settings(path)
+
+    assert caught.value.message == f"{path}: 3 faults."
+    assert sorted(caught.value.faults) == [
+        "fit.epochs: Input should be greater than or equal to 1, not 0",
+        "fit.precision: Input should be 'auto', 'fp32' or 'bf16', not 'fp16'",
+        'unknown key "fit.epoch"',
+    ]
+
+
+def test_an_unknown_key_is_a_fault(tmp_path: Path) -> None:
+    """A misspelt key is never silently the default."""
+    path = written(tmp_path / "train.toml", "sede = 4\n")
+
+    with pytest.raises(ConfigError) as caught:
+        load_train_settings(path)
+
+    assert caught.value.message == f'{path}: unknown key "sede"'
+    assert caught.value.hint == "Mend the training settings; see docs/configuration.md."

@@ -1,0 +1,93 @@
+from collections.abc import Mapping
+
+import pytest
+
+from werkalliantie.configuration.study import Split
+from werkalliantie.errors import ConfigError
+from werkalliantie_training.settings import Holdout
+from werkalliantie_training.split import TapeSplit, split_tapes
+
+TEN: Mapping[str, str | None] = {f"t{number:02d}": f"w{number % 5}" for number in range(10)}
+
+
+def drawn(seed: int = 13, *, test: float = 0.2) -> TapeSplit:
+    """Return a split of ten tapes of five workers, none of them named."""
+    return split_tapes(TEN, Split(), Holdout(validation=0.2, test=test), seed=seed)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_tape_has_one_purpose(seed: int) -> None:
+    """A drawn split uses every tape once, in the shares asked."""
+    split = drawn(seed)
+
+    assert sorted(split.train + split.validation + split.test) == sorted(TEN)
+    assert (len(split.validation), len(split.test)) == (2, 2)
+
+
+def test_the_seed_decides() -> None:
+    """The same seed draws the same tapes whatever their order; another seed others."""
+    backwards = dict(reversed(list(TEN.items())))
+
+    assert drawn(1) == split_tapes(backwards, Split(), Holdout(test=0.2), seed=1)
+    assert len({drawn(seed).validation for seed in range(8)}) > 1
+
+
+def test_no_test_tapes_unless_asked() -> None:
+    """Without a share for testing no tape is set apart for it."""
+    assert drawn(test=0.0).test == ()
+
+
+def test_a_small_share_is_still_one_tape() -> None:
+    """Two tapes are one to train on and one to validate with."""
+    split = split_tapes({"a": None, "b": None}, Split(), Holdout(validation=0.01), seed=1)
+
+    assert (len(split.train), len(split.validation)) == (1, 1)
+
+
+def test_named_workers_are_held_back_whole() -> None:
+    """Of a named worker no tape trains, and nothing else is drawn for that purpose."""
+    named = Split(validation_workers=("w1",), test_workers=("w2",))
+
+    split = split_tapes(TEN, named, Holdout(test=0.5), seed=1)
+
+    assert split.validation == ("t01", "t06")
+    assert split.test == ("t02", "t07")
+    assert {TEN[tape] for tape in split.train} == {"w0", "w3", "w4"}
+
+
+def test_named_tapes_that_are_not_coded_are_passed_over() -> None:
+    """A named tape without codings is no part of the split."""
+    split = split_tapes(TEN, Split(validation_tapes=("t03", "later")), Holdout(), seed=1)
+
+    assert split.validation == ("t03",)
+
+
+def test_nothing_is_named_twice() -> None:
+    """A tape for validation of a worker for testing is a mistake, named."""
+    named = Split(validation_tapes=("t01", "t02"), test_workers=("w1",))
+
+    with pytest.raises(ConfigError) as caught:
+        split_tapes(TEN, named, Holdout(), seed=1)
+
+    assert caught.value.message == (
+        "configs/study.toml: t01 held back for validation and for test."
+    )
+    assert caught.value.hint == "Name a tape, and a worker, for one of them."
+
+
+@pytest.mark.parametrize(
+    ("coded", "named"),
+    [({"t01": None}, Split()), ({}, Split()), (TEN, Split(validation_tapes=(*TEN,)))],
+)
+def test_too_few_tapes(coded: Mapping[str, str | None], named: Split) -> None:
+    """Without a tape to train on and one to validate with, the message says how many there are."""
+    with pytest.raises(ConfigError) as caught:
+        split_tapes(coded, named, Holdout(), seed=1)
+
+    assert caught.value.message == (
+        f"{len(coded)} coded tape(s), of which 0 left to train on: training needs at least one "
+        "tape to train on and one to validate with."
+    )
+    assert caught.value.hint == (
+        "Code another tape, or name fewer tapes under [split] in configs/study.toml."
+    )

@@ -1,0 +1,89 @@
+"""`werkalliantie train`, in a study whose first model was put in use."""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from samples import written
+from training.runs import Run, settings_for
+from training.tiny import CODEBOOK, PLANTED, coded_study
+
+from werkalliantie.cli import main
+from werkalliantie.configuration.study import Split
+from werkalliantie.registry import Registry
+from werkalliantie_training import train as training
+from werkalliantie_training.train import train
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory, encoders: Path) -> Run:
+    """The first model of a study, judged on a test tape beside floors that know nothing."""
+    study = coded_study(tmp_path_factory.mktemp("eerste") / "studie")
+    split = Split(test_tapes=("gesprek-04",))
+    tested = replace(study, settings=study.settings.model_copy(update={"split": split}))
+    settings = settings_for(encoders / "tiny-bert", epochs=3)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            training,
+            "bag_of_words",
+            lambda one, two, parts, seed: [np.zeros_like(part.decided) for part in parts],
+        )
+        trained = train(tested, settings)
+    return Run(study=study, settings=settings, encoder=encoders / "tiny-bert", trained=trained)
+
+
+def test_the_first_model_is_put_in_use_if_it_beats_the_floors(first: Run) -> None:
+    """It becomes the champion, and the journal says why."""
+    mean = first.trained.metrics["test"]["mean_kappa"]
+    said = f"mean kappa {mean:.3f} on the test tapes against 0.000 for the floors"
+
+    assert mean > 0
+    assert first.trained.metrics["test"]["tapes"] == ["gesprek-04"]
+    assert first.trained.promoted
+    assert first.trained.reason == f"put in use: {said}"
+    entry = json.loads((first.study.models / "champion.json").read_text(encoding="utf-8"))
+    assert (entry["model"], entry["replaced"]) == ("model-001", None)
+    assert entry["reason"] == f"first model; {said}"
+
+
+def test_train_prints_one_json_document(
+    first: Run, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second model is described on stdout, and leaves the first one in use."""
+    folder = first.study.folder
+    settings = 'encoder = "nergens"\n[fit]\nepochs = 1\nbatch_size = 8\n'
+    written(folder / "configs" / "train.toml", settings)
+    words = ["train", "--json", "--study", str(folder), "--encoder", str(first.encoder)]
+    monkeypatch.setattr(sys, "argv", ["werkalliantie", *words])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    printed = capfd.readouterr()
+    assert ended.value.code in (0, None)
+    document = json.loads(printed.out)
+    assert {"model", "metrics", "floors", "parity", "seconds"} <= document.keys()
+    assert (document["model"], document["codebook"]) == ("model-002", CODEBOOK)
+    assert document["parity"]["fp32"]["max_logit_difference"] < 1e-4
+    assert document["floors"]["validation"].keys() == {"always_no", "bag_of_words"}
+    assert document["metrics"]["validation"]["codes"].keys() == {"DT", "ZBV", "HC"}
+    assert document["seconds"] > 0
+    assert not document["champion"]
+    assert document["reason"] == (
+        "model-001 stays in use; put this one in its place with: "
+        "werkalliantie models promote model-002"
+    )
+    assert Registry(first.study.models).champion == "model-001"
+    assert Registry(first.study.models).names() == ["model-001", "model-002"]
+    assert [word for word in PLANTED if word in printed.out + printed.err] == []
+    assert printed.err.splitlines() == [
+        "starting: loading the training libraries",
+        "reading the coded tapes",
+        f"loading encoder {first.encoder}",
+        "fine-tuning on 39 utterances, validating on 13",
+        "choosing thresholds",
+        "exporting to ONNX and comparing with torch",
+    ]
