@@ -33,7 +33,7 @@ def _tapes() -> list[dict[str, Any]]:
 def _worker_texts() -> dict[tuple[str, int], str]:
     """Return the worker utterances that are no backchannels, by tape and index."""
     marks = Segmenter(SETTINGS)
-    texts = {}
+    texts: dict[tuple[str, int], str] = {}
     for tape in _tapes():
         said = [turn["text"] for turn in tape["turns"] if turn["role"] == "worker"]
         texts |= {

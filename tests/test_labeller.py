@@ -258,8 +258,8 @@ class TestRefused:
             "device cuda: ONNX Runtime has no working CUDAExecutionProvider here."
         )
         assert refused.value.hint == (
-            'Leave --device out to run on the CPU, or install "werkalliantie[gpu]" and the driver '
-            "on a machine with a GPU."
+            "Leave --device out to run on the CPU. On a machine with a GPU and its driver, put the "
+            "package onnxruntime-gpu in the place of onnxruntime: side by side they don't work."
         )
 
     def test_a_device_that_fails_to_start(

@@ -159,8 +159,8 @@ def _session(model: Artefact, device: Device) -> onnxruntime.InferenceSession:
 def _no_device(device: Device) -> ModelError:
     return ModelError(
         f"device {device}: ONNX Runtime has no working {_PROVIDERS[device]} here.",
-        hint='Leave --device out to run on the CPU, or install "werkalliantie[gpu]" and the '
-        "driver on a machine with a GPU.",
+        hint="Leave --device out to run on the CPU. On a machine with a GPU and its driver, put "
+        "the package onnxruntime-gpu in the place of onnxruntime: side by side they don't work.",
     )
 
 
