@@ -7,8 +7,9 @@ from samples import written
 from sheets.desk import Desk, opened_desk
 
 from werkalliantie.artefact import Artefact
+from werkalliantie.cli.options import wanted_tapes
 from werkalliantie.errors import ConfigError, ModelError, SheetError, StoreError
-from werkalliantie.precoding import Precoded, precode, tapes_to_precode
+from werkalliantie.precoding import Precoded, precode
 from werkalliantie.sheets import SheetFormat
 
 BOTH = ("gesprek-01", "gesprek-02")
@@ -126,4 +127,4 @@ def test_a_model_of_an_unknown_codebook_is_refused(desk: Desk) -> None:
 )
 def test_all_stands_for_every_tape(desk: Desk, wanted: list[str], tapes: list[str]) -> None:
     """Otherwise the tapes named, each once, in the order named."""
-    assert tapes_to_precode(desk.store, wanted) == tapes
+    assert wanted_tapes(desk.store, wanted) == tapes

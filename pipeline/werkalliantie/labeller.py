@@ -19,7 +19,7 @@ from werkalliantie import artefact
 from werkalliantie.artefact import Artefact
 from werkalliantie.coding import Prediction
 from werkalliantie.errors import ModelError
-from werkalliantie.pairs import PairTokenizer, TokenPair
+from werkalliantie.pairs import PairTokenizer, TokenPair, inputs_of
 from werkalliantie.transcript import Tape, Utterance, context_of
 
 Scores = NDArray[np.float32]
@@ -114,10 +114,7 @@ class Labeller:
         return frozenset(np.array(self.model.codes)[row >= self._thresholds].tolist())
 
     def _run(self, pairs: Sequence[TokenPair]) -> Scores:
-        ids = np.stack([pair.ids for pair in pairs])
-        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
-        if self.model.input.uses_types:
-            inputs["token_type_ids"] = np.stack([pair.types for pair in pairs])
+        inputs = inputs_of(pairs, uses_types=self.model.input.uses_types)
         (logits,) = self._session.run(["logits"], inputs)
         return np.asarray(logits, dtype=np.float32)
 

@@ -26,6 +26,15 @@ class TokenPair:
     types: Ids
 
 
+def inputs_of(pairs: Sequence[TokenPair], *, uses_types: bool) -> dict[str, Ids]:
+    """Return the ONNX model's inputs for pairs of equal length, each `(n_pairs, n_tokens)`."""
+    ids = np.stack([pair.ids for pair in pairs])
+    inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
+    if uses_types:
+        inputs["token_type_ids"] = np.stack([pair.types for pair in pairs])
+    return inputs
+
+
 class PairTokenizer:
     """Turns (context, utterance) texts into token ids of limited length.
 

@@ -6,12 +6,11 @@ from pathlib import Path
 
 from werkalliantie.artefact import Artefact
 from werkalliantie.coding import Prediction
-from werkalliantie.errors import ModelError, StoreError
+from werkalliantie.errors import ModelError
 from werkalliantie.labeller import Device, Labeller
 from werkalliantie.sheets.conversation import rows_of
 from werkalliantie.sheets.layout import SheetFormat
 from werkalliantie.sheets.writing import refuse_existing, write_sheets
-from werkalliantie.store import Store
 from werkalliantie.study import Study
 
 
@@ -71,18 +70,3 @@ def precode(
                 force=True,
             )
             yield Precoded(tape=tape.id, predictions=tuple(predictions), sheet=paths[tape.id])
-
-
-def tapes_to_precode(store: Store, wanted: Sequence[str]) -> list[str]:
-    """Return the tapes asked for, or every tape for `all`.
-
-    Raises:
-        StoreError: There are no tapes yet.
-    """
-    everything = [summary.id for summary in store.summaries()]
-    if not everything:
-        raise StoreError(
-            f"{store.path}: no tapes in this study yet.",
-            hint="Import some first with: werkalliantie import FILE",
-        )
-    return everything if [*wanted] == ["all"] else list(dict.fromkeys(wanted))

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from torch.export import Dim
 
 from werkalliantie.errors import ModelError
-from werkalliantie.pairs import TokenPair
-from werkalliantie_training.fit import padded
+from werkalliantie.pairs import TokenPair, inputs_of
+from werkalliantie_training.fit import padded_batches
 from werkalliantie_training.network import CoderNetwork
 
 TOLERANCE = 1e-4
@@ -58,18 +58,13 @@ def _forget_origin(graph: onnx.GraphProto) -> None:
 
 @torch.inference_mode()
 def torch_logits(
-    network: CoderNetwork, pairs: Sequence[TokenPair], *, pad_id: int, batch_size: int = 32
+    network: CoderNetwork, pairs: Sequence[TokenPair], *, pad_id: int
 ) -> NDArray[np.float32]:
     """Return the network's fp32 logits, shape `(n_pairs, n_codes)`, in the order given."""
-    order = sorted(range(len(pairs)), key=lambda place: len(pairs[place].ids))
+    ids = [pair.ids.tolist() for pair in pairs]
+    types = [pair.types.tolist() for pair in pairs] if network.uses_types else None
     scores = np.empty((len(pairs), network.head.out_features), dtype=np.float32)
-    for start in range(0, len(order), batch_size):
-        places = order[start : start + batch_size]
-        batch = padded(
-            [pairs[place].ids.tolist() for place in places],
-            [pairs[place].types.tolist() for place in places] if network.uses_types else None,
-            pad_id=pad_id,
-        )
+    for places, batch in padded_batches(ids, types, pad_id=pad_id):
         scores[places] = network(**batch).numpy()
     return scores
 
@@ -77,12 +72,7 @@ def torch_logits(
 def onnx_logits(path: Path, pairs: Sequence[TokenPair], *, uses_types: bool) -> NDArray[np.float32]:
     """Return the ONNX file's logits, shape `(n_pairs, n_codes)`, each pair scored by itself."""
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    rows = []
-    for pair in pairs:
-        inputs = {"input_ids": pair.ids[None], "attention_mask": np.ones_like(pair.ids)[None]}
-        if uses_types:
-            inputs["token_type_ids"] = pair.types[None]
-        rows.append(session.run(["logits"], inputs)[0])
+    rows = [session.run(["logits"], inputs_of([pair], uses_types=uses_types))[0] for pair in pairs]
     return np.concatenate(rows)
 
 

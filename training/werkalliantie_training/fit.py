@@ -1,7 +1,7 @@
 """Fine-tuning a coder network, with the best epoch kept."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +159,21 @@ def padded(
         if types is not None:
             inputs["token_type_ids"][row, : len(row_ids)] = torch.tensor(types[row])
     return inputs
+
+
+def padded_batches(
+    ids: Sequence[Sequence[int]],
+    types: Sequence[Sequence[int]] | None,
+    *,
+    pad_id: int,
+    size: int = 32,
+) -> Iterator[tuple[list[int], dict[str, Tensor]]]:
+    """Yield the places of at most `size` rows, the shortest first, and their padded inputs."""
+    order = sorted(range(len(ids)), key=lambda place: len(ids[place]))
+    for start in range(0, len(order), size):
+        places = order[start : start + size]
+        batch_types = None if types is None else [types[place] for place in places]
+        yield places, padded([ids[place] for place in places], batch_types, pad_id=pad_id)
 
 
 def _average_precision(outcome: EvalPrediction) -> dict[str, float]:

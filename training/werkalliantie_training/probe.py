@@ -11,13 +11,11 @@ from datasets import Dataset
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from werkalliantie_training.fit import padded
+from werkalliantie_training.fit import padded_batches
 from werkalliantie_training.network import CoderNetwork
 
 STRENGTH = 0.003
 """Inverse regularisation on standardised features; more overfits on few tapes."""
-
-_BATCH = 32
 
 
 def start_head(network: CoderNetwork, train: Dataset, *, pad_id: int, bf16: bool) -> None:
@@ -56,16 +54,10 @@ def _features(
     network: CoderNetwork, examples: Dataset, *, pad_id: int, bf16: bool
 ) -> NDArray[np.float32]:
     """Return pooled vectors, shape `(n_examples, hidden)`."""
-    ids, types = examples["input_ids"], examples["token_type_ids"]
-    order = sorted(range(len(examples)), key=lambda place: len(ids[place]))
+    ids = [*examples["input_ids"]]
+    types = [*examples["token_type_ids"]] if network.uses_types else None
     features = np.empty((len(examples), network.head.in_features), dtype=np.float32)
-    for start in range(0, len(order), _BATCH):
-        places = order[start : start + _BATCH]
-        batch = padded(
-            [ids[place] for place in places],
-            [types[place] for place in places] if network.uses_types else None,
-            pad_id=pad_id,
-        )
+    for places, batch in padded_batches(ids, types, pad_id=pad_id):
         with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
             features[places] = network.pool(**batch).float().numpy()
     return features

@@ -87,6 +87,7 @@ class _Judged:
     thresholds: dict[str, float]
     metrics: Metrics
     floors: Metrics
+    validation_logits: NDArray[np.float32]
 
 
 def train(
@@ -216,7 +217,8 @@ def _judge(fitted: _Fitted, data: TrainingData, seed: int) -> _Judged:
     metrics: Metrics = {"validation": None, "test": None}
     floors: Metrics = {"validation": None, "test": None}
     for (part, examples), bag in zip(parts.items(), bags, strict=True):
-        decided = sigmoid(fitted.logits(examples) / temperatures) >= thresholds
+        scores = logits if part == "validation" else fitted.logits(examples)
+        decided = sigmoid(scores / temperatures) >= thresholds
         metrics[part] = evaluate(examples, decided, codes)
         floors[part] = {
             "always_no": evaluate(examples, np.zeros_like(decided), codes),
@@ -227,6 +229,7 @@ def _judge(fitted: _Fitted, data: TrainingData, seed: int) -> _Judged:
         thresholds=_by_code(codes, thresholds),
         metrics=metrics,
         floors=floors,
+        validation_logits=logits,
     )
 
 
@@ -249,7 +252,7 @@ def _file(
     export(fitted.network, onnx_file, onnx_metadata(key, codes, judged.thresholds))
     pairs = fitted.pairs(data.validation)
     difference = check_parity(
-        torch_logits(fitted.network, pairs, pad_id=fitted.pad_id),
+        judged.validation_logits,
         onnx_logits(onnx_file, pairs, uses_types=fitted.network.uses_types),
     )
     parity = {

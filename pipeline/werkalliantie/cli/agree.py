@@ -6,7 +6,15 @@ from typing import Annotated, Any
 
 import typer
 
-from werkalliantie.cli.options import AsJson, ModelName, StudyFolder, as_table, echo_json, shown
+from werkalliantie.cli.options import (
+    AsJson,
+    ModelName,
+    StudyFolder,
+    as_table,
+    echo_json,
+    names_in,
+    shown,
+)
 from werkalliantie.study import Study
 
 
@@ -34,8 +42,8 @@ def agree(
     """Measure Cohen's kappa per code: coder with coder, model with coder."""
     document = measure(
         Study.open(study),
-        coders=_names(coders),
-        tapes=_names(tapes),
+        coders=names_in(coders),
+        tapes=names_in(tapes),
         codebook=codebook,
         unit=unit,
         model=model,
@@ -105,7 +113,3 @@ def summary(document: dict[str, Any]) -> str:
 
 def _interval(ends: list[float] | None) -> str:
     return "–" if ends is None else f"{shown(ends[0])} to {shown(ends[1])}"
-
-
-def _names(text: str | None) -> list[str] | None:
-    return [name.strip() for name in text.split(",") if name.strip()] if text else None

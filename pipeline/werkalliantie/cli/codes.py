@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from werkalliantie.cli.options import AsJson, StudyFolder, echo_json, tell
+from werkalliantie.cli.options import (
+    EVERY_TAPE,
+    AsJson,
+    StudyFolder,
+    echo_json,
+    names_in,
+    tell,
+    wanted_tapes,
+)
 from werkalliantie.coding import Mode
 from werkalliantie.errors import SheetError
 from werkalliantie.sheets.layout import SheetFormat
@@ -21,8 +29,6 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-
-_EVERY_TAPE = "all"
 
 CodebookKey = Annotated[str | None, typer.Option("--codebook", help="Codebook, by key.")]
 Force = Annotated[bool, typer.Option("--force", help="Write over files that are there.")]
@@ -91,7 +97,7 @@ def export_codes(
 
         refuse_existing([out])
     with Study.open(study).store() as store:
-        codings = _codings(store, _names(coders), _names(tapes), codebook)
+        codings = _codings(store, names_in(coders), names_in(tapes), codebook)
     if out is not None:
         write_codings(out, codings)
     if as_json:
@@ -123,7 +129,7 @@ def blank_sheets(
     with opened.store() as store:
         rows = {
             tape: rows_of(store.tape(tape), store.utterances(tape))
-            for tape in _wanted(store, tapes or [_EVERY_TAPE])
+            for tape in wanted_tapes(store, tapes or [EVERY_TAPE])
         }
     paths = write_sheets(
         out or opened.data / "sheets", rows, format=format, codebook=book, force=force
@@ -212,16 +218,3 @@ def _text(codings: "Sequence[Coding]", kind: SheetFormat) -> str:
     if kind is SheetFormat.CSV:
         return delimited.codings_text(codings, line_end="\n")
     return json_lines.codings_text(codings)
-
-
-def _wanted(store: "Store", tapes: list[str]) -> list[str]:
-    every = [summary.id for summary in store.summaries()]
-    if not every:
-        raise SheetError(
-            "this study has no tapes yet.", hint="Import one first with: werkalliantie import FILE"
-        )
-    return every if tapes == [_EVERY_TAPE] else list(dict.fromkeys(tapes))
-
-
-def _names(text: str | None) -> list[str] | None:
-    return [name.strip() for name in text.split(",") if name.strip()] if text else None

@@ -30,7 +30,6 @@ def demo(
     from werkalliantie.cli import agree, train
     from werkalliantie.example import ExampleCorpus
     from werkalliantie.precoding import precode
-    from werkalliantie.registry import Registry
     from werkalliantie.sheets.layout import SheetFormat
 
     corpus = ExampleCorpus.shipped()
@@ -39,10 +38,10 @@ def demo(
     tell(f"imported {n_tapes} tapes and {len(corpus.codings)} tables of codings")
     trained = train.run_training(study)
     tapes = trained.metrics["test"]["tapes"]
-    model = Registry(study.models).find(trained.model.name)
     tell(f"pre-coding the held-back tapes {', '.join(tapes)}")
-    done = list(precode(study, model, tapes, out=study.data / "precoded", format=SheetFormat.XLSX))
-    document = agree.measure(study, tapes=tapes, model=model.name)
+    out_sheets = study.data / "precoded"
+    done = list(precode(study, trained.model, tapes, out=out_sheets, format=SheetFormat.XLSX))
+    document = agree.measure(study, tapes=tapes, model=trained.model.name)
     sheets = [str(one.sheet) for one in done]
     if as_json:
         result: dict[str, Any] = {"study": str(out), "tapes": n_tapes, "sheets": sheets}

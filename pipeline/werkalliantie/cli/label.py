@@ -89,16 +89,22 @@ def _rows(
 
 
 def _as_csv(rows: Sequence[dict[str, Any]], codes: Sequence[str]) -> str:
+    from werkalliantie.sheets.cells import guard
+
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\n")
     scores = [f"p_{code}" for code in codes]
     writer.writerow(["tape", "index", "line", "text", *scores, "codes", "backchannel"])
     for row in rows:
-        # A text that a spreadsheet would take for a formula is made plain text.
-        text = "'" + row["text"] if row["text"][0] in "=+-@\t" else row["text"]
         probabilities = [f"{row['probabilities'][code]:.4f}" for code in codes]
         place = [row["tape"], row["index"], row["line"]]
         writer.writerow(
-            [*place, text, *probabilities, ",".join(row["codes"]), int(row["backchannel"])]
+            [
+                *place,
+                guard(row["text"]),
+                *probabilities,
+                ",".join(row["codes"]),
+                int(row["backchannel"]),
+            ]
         )
     return out.getvalue()

@@ -4,9 +4,16 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from werkalliantie.errors import SheetError
+
+if TYPE_CHECKING:
+    from werkalliantie.store import Store
+
+EVERY_TAPE = "all"
 
 StudyFolder = Annotated[Path, typer.Option("--study", help="The study's folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -23,6 +30,25 @@ def echo_json(document: object) -> None:
 def tell(line: str) -> None:
     """Say on stderr what is going on; stdout is for results."""
     typer.echo(line, err=True)
+
+
+def names_in(text: str | None) -> list[str] | None:
+    """Return the names of a comma-separated option, or None where it was left out."""
+    return [name.strip() for name in text.split(",") if name.strip()] if text else None
+
+
+def wanted_tapes(store: "Store", tapes: Sequence[str]) -> list[str]:
+    """Return the tapes asked for, each once; every tape for `all`.
+
+    Raises:
+        SheetError: The study has no tapes yet.
+    """
+    every = [summary.id for summary in store.summaries()]
+    if not every:
+        raise SheetError(
+            "this study has no tapes yet.", hint="Import one first with: werkalliantie import FILE"
+        )
+    return every if [*tapes] == [EVERY_TAPE] else list(dict.fromkeys(tapes))
 
 
 def on_a_terminal() -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from werkalliantie.cli.label import Device
-from werkalliantie.cli.options import AsJson, ModelName, StudyFolder, echo_json, tell
+from werkalliantie.cli.options import AsJson, ModelName, StudyFolder, echo_json, tell, wanted_tapes
 from werkalliantie.registry import Registry
 from werkalliantie.sheets.layout import SheetFormat
 from werkalliantie.study import Study
@@ -28,12 +28,11 @@ def precode(
 ) -> None:
     """Label tapes of the study, keep the predictions and write sheets for review."""
     from werkalliantie.precoding import precode as label_tapes
-    from werkalliantie.precoding import tapes_to_precode
 
     opened = Study.open(study)
     found = Registry(opened.models).find(model)
     with opened.store() as store:
-        wanted = tapes_to_precode(store, tapes)
+        wanted = wanted_tapes(store, tapes)
     folder = out or opened.data / "precoded"
     done = []
     for one in label_tapes(

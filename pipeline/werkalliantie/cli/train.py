@@ -10,6 +10,7 @@ from werkalliantie.cli.options import (
     StudyFolder,
     as_table,
     echo_json,
+    names_in,
     on_a_terminal,
     shown,
     tell,
@@ -34,9 +35,8 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Fine-tune an encoder on the coders' codes; calibrate, export to ONNX and gate it."""
-    wanted = [tape.strip() for tape in tapes.split(",") if tape.strip()] if tapes else None
     trained = run_training(
-        Study.open(study), encoder=encoder, tapes=wanted, name=name, codebook=codebook
+        Study.open(study), encoder=encoder, tapes=names_in(tapes), name=name, codebook=codebook
     )
     if as_json:
         echo_json(document(trained))
