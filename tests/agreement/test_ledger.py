@@ -1,8 +1,17 @@
 import numpy as np
 import pytest
 
-from werkalliantie.agreement.ledger import agreement_on, always_no, coder_pairs
-from werkalliantie.agreement.nominal import cohen_kappa
+from werkalliantie.agreement.ceiling import majority_ceiling, with_majority
+from werkalliantie.agreement.fleiss import fleiss_kappa
+from werkalliantie.agreement.ledger import (
+    agreement_on,
+    always_no,
+    ceiling_of,
+    coder_pairs,
+    mean_kappa,
+    pair_counts,
+)
+from werkalliantie.agreement.nominal import cohen_kappa, krippendorff_alpha
 from werkalliantie.agreement.ratings import Ratings
 
 NOT_SEEN = float("nan")
@@ -43,6 +52,7 @@ def test_kappa_is_the_mean_over_pairs() -> None:
     assert figures["kappa"] == pytest.approx((1 / 3 + 1.0 + 0.4) / 3)
     assert figures["n_pairs"] == 3
     assert figures["prevalence"] == pytest.approx(8 / 15)
+    assert (figures["n"], figures["n_tapes"]) == (6, 2)
 
 
 def test_counts_are_per_tape() -> None:
@@ -52,12 +62,41 @@ def test_counts_are_per_tape() -> None:
     assert pairs[0].counts.tolist() == [[1, 1, 0, 1], [1, 0, 1, 1]]
 
 
-def test_only_raters_of_a_pair_count() -> None:
-    """The model beside one coder says nothing of the other coders."""
+def test_only_what_a_pair_shares_is_compared() -> None:
+    """The model beside one coder says nothing of the other coders, nor of what one of them saw."""
     figures, _ = agreement_on(THREE, 0, [("anna", "cleo")])
 
     assert figures["kappa"] == 1.0
-    assert figures["prevalence"] == pytest.approx(5 / 9)
+    assert figures["prevalence"] == pytest.approx(4 / 6)
+    assert (figures["n"], figures["n_tapes"]) == (3, 1)
+
+
+def test_alpha_of_a_star_is_the_mean_over_its_pairs() -> None:
+    """How coders agree with each other is no part of how a model agrees with them."""
+    star = [("anna", "bram"), ("anna", "cleo")]
+    figures, _ = agreement_on(THREE, 0, star)
+    one, other = (agreement_on(THREE, 0, [pair])[0] for pair in star)
+
+    assert figures["alpha"] == pytest.approx((one["alpha"] + other["alpha"]) / 2)
+    assert figures["fleiss"] == pytest.approx((one["fleiss"] + other["fleiss"]) / 2)
+
+
+def test_alpha_of_all_pairs_is_of_all_coders_at_once() -> None:
+    """As Krippendorff's alpha and Fleiss' kappa are meant."""
+    figures, _ = agreement_on(THREE, 0, coder_pairs(THREE.coders))
+
+    table = THREE.answers[:, :, 0]
+    assert figures["alpha"] == krippendorff_alpha(table)
+    assert figures["fleiss"] == fleiss_kappa(table).value
+
+
+def test_units_that_one_coder_saw_are_no_part_of_fleiss() -> None:
+    """There is nothing to agree with."""
+    more = some_ratings("xxxyz", anna=[1, 0, 1, 1, 1], bram=[1, 0, 0, NOT_SEEN, NOT_SEEN])
+    fewer = some_ratings("xxx", anna=[1, 0, 1], bram=[1, 0, 0])
+
+    one, other = (agreement_on(ratings, 0, [("anna", "bram")])[0] for ratings in (more, fewer))
+    assert one["fleiss"] == other["fleiss"]
 
 
 @pytest.mark.parametrize(
@@ -73,15 +112,12 @@ def test_without_a_pair_every_figure_is_none(ratings: Ratings) -> None:
     figures, pairs = agreement_on(ratings, 0, coder_pairs(ratings.coders))
 
     assert pairs == []
-    assert figures == {
-        "kappa": None,
-        "ci": None,
-        "n_pairs": 0,
-        "alpha": None,
-        "ac1": None,
-        "pabak": None,
-        "prevalence": None,
-    }
+    counts = {"n_pairs", "n_tapes", "n"}
+    assert {name: value for name, value in figures.items() if name in counts} == dict.fromkeys(
+        counts, 0
+    )
+    assert {value for name, value in figures.items() if name not in counts} == {None}
+    assert figures.keys() >= {"kappa", "ci", "alpha", "ac1", "pabak", "prevalence"}
 
 
 def test_a_code_nobody_gives_has_no_kappa_but_has_the_others() -> None:
@@ -91,12 +127,89 @@ def test_a_code_nobody_gives_has_no_kappa_but_has_the_others() -> None:
     assert figures == {
         "kappa": None,
         "ci": None,
+        "ci_reason": "the figure is undefined on all tapes together",
         "n_pairs": 1,
+        "n_tapes": 2,
+        "n": 2,
         "alpha": None,
+        "fleiss": None,
+        "prevalence": 0.0,
+        "observed": 1.0,
         "ac1": 1.0,
         "pabak": 1.0,
-        "prevalence": 0.0,
+        "positive": None,
+        "negative": 1.0,
+        "prevalence_index": -1.0,
+        "bias_index": 0.0,
     }
+
+
+def test_the_interval_is_of_the_tapes_that_a_pair_shares() -> None:
+    """Tapes that only one of them saw are not drawn."""
+    with_more = some_ratings(
+        "xxxyyyz", anna=[1, 0, 1, 0, 0, 1, 1], bram=[1, 0, 0, 0, 1, 1, NOT_SEEN]
+    )
+    alone = with_more.on("xy")
+
+    one, other = (agreement_on(ratings, 0, [("anna", "bram")])[0] for ratings in (with_more, alone))
+    assert one["ci"] == other["ci"] is not None
+    assert one["n_tapes"] == 2
+
+
+def test_a_pair_has_its_own_interval() -> None:
+    """From its counts per tape."""
+    figures, (pair,) = agreement_on(THREE, 0, [("anna", "bram")])
+
+    assert pair.interval.limits == tuple(figures["ci"])
+    assert pair.n_tapes == 2
+
+
+def test_pair_counts_line_up_by_tape() -> None:
+    """A pair that shares nothing has zeros on every tape."""
+    ratings = some_ratings("xy", anna=[1, 0], bram=[NOT_SEEN, 0], cleo=[1, NOT_SEEN])
+
+    counts = pair_counts(ratings, 0, [("anna", "bram"), ("bram", "cleo")])
+    assert counts.tolist() == [[[0] * 4, [0, 0, 0, 1]], [[0] * 4, [0] * 4]]
+    assert mean_kappa(counts) is None
+
+
+class TestCeiling:
+    RATINGS = some_ratings(
+        "xxyy",
+        anna=[1, 1, 0, 0],
+        bram=[1, 0, 0, 0],
+        cleo=[1, 1, 0, 1],
+        model=[1, 1, 0, NOT_SEEN],
+    )
+    CODERS = ("anna", "bram", "cleo")
+
+    def test_is_how_coders_agree_with_the_majority_of_the_others(self) -> None:
+        """The mean over coders."""
+        ceiling = ceiling_of(self.RATINGS, 0, self.CODERS, None)
+
+        human = self.RATINGS.of(self.CODERS).answers[:, :, 0]
+        kappas = [one.kappa.value for one in majority_ceiling(human)]
+        assert None not in kappas
+        assert ceiling.coders.value == pytest.approx(np.mean(np.array(kappas, dtype=float)))
+        assert ceiling.model is None
+
+    def test_beside_a_model_both_face_the_same_majorities(self) -> None:
+        """On what the model saw: anna and it are then alike, so its mean has hers."""
+        ceiling = ceiling_of(self.RATINGS, 0, self.CODERS, "model")
+
+        seen = self.RATINGS.of(self.CODERS).answers[:, :3, 0]
+        model = self.RATINGS.of(["model"]).answers[0, :3, 0]
+        beside = [
+            with_majority(model, np.delete(seen, coder, axis=0)).kappa.value for coder in range(3)
+        ]
+        assert ceiling.model is not None
+        assert ceiling.model.value == pytest.approx(np.mean(np.array(beside, dtype=float)))
+        assert (
+            ceiling.coders
+            == ceiling_of(
+                self.RATINGS.where([True, True, True, False]), 0, self.CODERS, None
+            ).coders
+        )
 
 
 def test_always_no_is_zero_where_the_code_occurs() -> None:

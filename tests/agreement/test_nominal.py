@@ -8,14 +8,22 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from werkalliantie.agreement.nominal import (
+    Counts,
+    ac1_of,
+    agreement_of,
+    bias_index_of,
     cohen_kappa,
     contingency,
     defined,
     gwet_ac1,
     kappa_of,
     krippendorff_alpha,
+    negative_agreement_of,
     pabak,
+    pabak_of,
+    positive_agreement_of,
     prevalence,
+    prevalence_index_of,
 )
 
 NOT_SEEN = float("nan")
@@ -150,6 +158,63 @@ class TestCompanions:
             value = statistic(first, second)
             assert value == pytest.approx(statistic(second, first))
             assert value is None or -1 <= value <= 1
+
+
+TABLES = np.array([[[40.0, 9, 6, 45], [80, 10, 5, 5]], [[0, 2, 3, 0], [0, 0, 0, 0]]])
+
+
+class TestManyTables:
+    """Counts with leading axes; the last table is empty, and the one before it all disagreement."""
+
+    def test_of_agreement(self) -> None:
+        """Feinstein and Cicchetti (1990): the same .85 agreement in both tables."""
+        assert agreement_of(TABLES).tolist() == [
+            [0.85, 0.85],
+            [0.0, pytest.approx(np.nan, nan_ok=True)],
+        ]
+
+    def test_of_kappa(self) -> None:
+        """Feinstein and Cicchetti (1990): kappas .70 and .32 in spite of that."""
+        assert kappa_of(TABLES)[0].round(2).tolist() == [0.70, 0.32]
+
+    def test_of_pabak(self) -> None:
+        """PABAK sees no difference either."""
+        assert pabak_of(TABLES)[0] == pytest.approx([0.70, 0.70])
+
+    def test_of_ac1(self) -> None:
+        """AC1 at mean prevalence q: with p_o = .85, (.85 - 2q(1-q)) / (1 - 2q(1-q))."""
+        chance = [2 * q * (1 - q) for q in (95 / 200, 175 / 200)]
+
+        assert ac1_of(TABLES)[0] == pytest.approx([(0.85 - e) / (1 - e) for e in chance])
+        assert ac1_of(TABLES)[1] == pytest.approx([-1, np.nan], nan_ok=True)
+
+    def test_of_positive_and_negative_agreement(self) -> None:
+        """Cicchetti and Feinstein (1990): it is agreement on no that the second table lacks."""
+        assert positive_agreement_of(TABLES)[0] == pytest.approx([80 / 95, 160 / 175])
+        assert negative_agreement_of(TABLES)[0] == pytest.approx([90 / 105, 10 / 25])
+        assert positive_agreement_of(TABLES)[1] == pytest.approx([0, np.nan], nan_ok=True)
+        assert negative_agreement_of(TABLES)[1] == pytest.approx([0, np.nan], nan_ok=True)
+
+    def test_of_positive_agreement_without_a_yes(self) -> None:
+        """Nobody said yes: agreement on yes is undefined, agreement on no is whole."""
+        assert np.isnan(positive_agreement_of(np.array([0.0, 0, 0, 7])))
+        assert negative_agreement_of(np.array([0.0, 0, 0, 7])) == 1
+
+    def test_of_the_indices(self) -> None:
+        """Both by sign: more yes than no, and the first coder saying yes more often."""
+        assert prevalence_index_of(TABLES)[0] == pytest.approx([-0.05, 0.75])
+        assert bias_index_of(TABLES)[0] == pytest.approx([0.03, 0.05])
+        assert prevalence_index_of(TABLES)[1] == pytest.approx([0, np.nan], nan_ok=True)
+        assert bias_index_of(TABLES)[1] == pytest.approx([-0.2, np.nan], nan_ok=True)
+
+    @given(st.lists(st.integers(0, 50), min_size=4, max_size=4).map(np.array).filter(np.any))
+    def test_kappa_is_made_of_the_companions(self, counts: Counts) -> None:
+        """Byrt et al. (1993): kappa is (PABAK - PI^2 + BI^2) / (1 - PI^2 + BI^2)."""
+        squares = bias_index_of(counts) ** 2 - prevalence_index_of(counts) ** 2
+        room = 1 + squares
+
+        expected = (pabak_of(counts) + squares) / room if abs(room) > 1e-12 else np.nan
+        assert kappa_of(counts) == pytest.approx(expected, abs=1e-12, nan_ok=True)
 
 
 def alpha_by_pairs(table: list[list[float]]) -> float | None:

@@ -71,6 +71,20 @@ class TestRatings:
         assert ratings.tapes == ("x", "x")
         assert ratings.answers[:, :, 0].tolist() == [[1, 1], [0, 1]]
 
+    def test_where_keeps_only_the_units_marked(self) -> None:
+        """With their tapes."""
+        ratings = some_ratings([1, 0, 1], [0, 0, 1], "xyx").where([True, False, True])
+
+        assert ratings.tapes == ("x", "x")
+        assert ratings.answers[:, :, 0].tolist() == [[1, 1], [0, 1]]
+
+    def test_what_was_seen_is_known_by_coder(self) -> None:
+        """Unit by unit, and tape by tape."""
+        ratings = some_ratings([1, 0, 1], [np.nan, 0, np.nan], "yxy")
+
+        assert ratings.seen.tolist() == [[True, True, True], [False, True, False]]
+        assert (ratings.tapes_of("anna"), ratings.tapes_of("bram")) == (("x", "y"), ("x",))
+
     def test_tapes_are_numbered_by_name(self) -> None:
         """The same tape has the same number wherever it stands."""
         assert some_ratings([1, 0, 1], [0, 0, 1], "yxy").tape_numbers.tolist() == [1, 0, 1]

@@ -1,41 +1,87 @@
-"""Confidence intervals that respect that utterances of one tape belong together."""
+"""Confidence intervals by bootstrap over tapes, of any figure of what tapes add up to.
 
-import warnings
+`bench/agreement.py --coverage` measures how often they hold the truth.
+"""
+
+import math
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from werkalliantie.agreement.nominal import Counts, kappa_of
+from werkalliantie.agreement.resampling import (
+    LEVEL,
+    REPLICATES,
+    Method,
+    NoInterval,
+    Resampled,
+    estimate_of,
+    resample,
+    without_empty,
+)
+from werkalliantie.agreement.tape_sums import Statistic, Sums
 
-REPLICATES = 2000
-LEVEL = 0.95
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TapeInterval:
+    """A figure and its interval over tapes, or the reason why it has none.
+
+    Attributes:
+        estimate: None where undefined.
+        n_tapes: Number of tapes that add something.
+        n_undefined: Number of draws in which the figure is undefined; they were left out.
+    """
+
+    estimate: float | None
+    low: float | None
+    high: float | None
+    n_tapes: int
+    n_undefined: int
+    reason: NoInterval | None
+
+    @property
+    def limits(self) -> tuple[float, float] | None:
+        """Both ends, or None."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
 
 
-def mean_kappa_interval(
-    counts: Counts, *, seed: int = 0, replicates: int = REPLICATES
-) -> tuple[float, float] | None:
-    """Return the 95 % percentile interval of the mean kappa over pairs, or None.
-
-    Whole tapes are drawn with replacement (cluster bootstrap; Field and Welsh 2007), since
-    utterances within a tape are alike. Replicates in which kappa is undefined for every pair are
-    left out; None with fewer than two tapes or without a defined replicate.
+def tape_interval(
+    sums: Sums,
+    statistic: Statistic,
+    *,
+    bounds: tuple[float, float] = (-math.inf, math.inf),
+    level: float = LEVEL,
+    method: Method = Method.OUTER,
+    seed: int = 0,
+    replicates: int = REPLICATES,
+) -> TapeInterval:
+    """Return a figure with its interval over tapes.
 
     Args:
-        counts: Contingency counts per pair and tape, shape `(n_pairs, n_tapes, 4)`.
+        sums: What each tape adds up to, `(n_tapes, *shape)`; see `tape_sums.py`.
+        statistic: From sums `(..., *shape)` to figures `(...)`, NaN where undefined.
+        bounds: What the figure can't lie beyond; the interval is cut off there.
+        level: Share of studies whose interval holds the truth.
+        method: How the interval is made of the draws.
+        seed: Of the draws.
+        replicates: Number of draws.
     """
-    n_tapes = counts.shape[1]
-    if n_tapes < 2 or counts.shape[0] == 0:
-        return None
-    draws = np.random.default_rng(seed).multinomial(
-        n_tapes, np.full(n_tapes, 1 / n_tapes), size=replicates
+    found = resample(sums, statistic, seed=seed, replicates=replicates)
+    n_tapes = len(without_empty(sums))
+    if isinstance(found, Resampled):
+        low, high = np.clip(found.interval(level, method), *bounds).tolist()
+        return TapeInterval(
+            estimate=found.estimate,
+            low=low,
+            high=high,
+            n_tapes=n_tapes,
+            n_undefined=found.n_undefined,
+            reason=None,
+        )
+    return TapeInterval(
+        estimate=estimate_of(sums, statistic),
+        low=None,
+        high=None,
+        n_tapes=n_tapes,
+        n_undefined=0,
+        reason=found,
     )
-    kappas = kappa_of(np.einsum("rt,ptc->rpc", draws.astype(float), counts))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a replicate without any defined pair
-        means: NDArray[np.float64] = np.nanmean(kappas, axis=1)
-    means = means[np.isfinite(means)]
-    if len(means) == 0:
-        return None
-    tail = 100 * (1 - LEVEL) / 2
-    low, high = np.percentile(means, [tail, 100 - tail])
-    return float(low), float(high)

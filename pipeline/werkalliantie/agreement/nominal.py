@@ -1,11 +1,15 @@
 """Agreement on yes and no: kappa and its companions, for one code.
 
-Answers are arrays of 1 (given), 0 (not given) and NaN (not seen). A statistic that is undefined is
-None, never NaN and never 0.
+Answers are arrays of 1 (given), 0 (not given) and NaN (not seen). A statistic of two coders that is
+undefined is None, never NaN and never 0. The functions whose name ends in `_of` take contingency
+counts with any leading axes (pairs, tapes, bootstrap replicates), and there NaN means undefined;
+`pair.py` gives the reasons.
 """
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from werkalliantie.agreement.figure import ratio
 
 Answers = NDArray[np.float64]
 Counts = NDArray[np.float64]
@@ -42,25 +46,68 @@ def cohen_kappa(first: ArrayLike, second: ArrayLike) -> float | None:
     return defined(kappa_of(contingency(first, second)))
 
 
-def gwet_ac1(first: ArrayLike, second: ArrayLike) -> float | None:
-    """Return Gwet's AC1 of two coders: chance agreement 2q(1-q) at mean prevalence q.
+def agreement_of(counts: Counts) -> Counts:
+    """Return the share of utterances with the same answer, shape `(...)`; NaN without any."""
+    return ratio(counts[..., 0] + counts[..., 3], counts.sum(axis=-1))
+
+
+def pabak_of(counts: Counts) -> Counts:
+    """Return the prevalence- and bias-adjusted kappa, 2 p_o - 1; Byrt et al. (1993)."""
+    return 2 * agreement_of(counts) - 1
+
+
+def ac1_of(counts: Counts) -> Counts:
+    """Return Gwet's AC1 with chance agreement 2q(1-q) at mean prevalence q; NaN without counts.
 
     Gwet (2008), equation 4, for two categories.
     """
-    yes_yes, yes_no, no_yes, no_no = counts = contingency(first, second)
-    n = counts.sum()
-    if n == 0:
-        return None
-    prevalence = (2 * yes_yes + yes_no + no_yes) / (2 * n)
-    expected = 2 * prevalence * (1 - prevalence)
-    return float(((yes_yes + no_no) / n - expected) / (1 - expected))
+    yes_yes, yes_no, no_yes, _ = np.moveaxis(counts, -1, 0)
+    q = ratio(2 * yes_yes + yes_no + no_yes, 2 * counts.sum(axis=-1))
+    expected = 2 * q * (1 - q)
+    return (agreement_of(counts) - expected) / (1 - expected)
+
+
+def positive_agreement_of(counts: Counts) -> Counts:
+    """Return how often a yes of either coder is shared, 2a / (2a + b + c); NaN without a yes.
+
+    Cicchetti and Feinstein (1990), p_pos.
+    """
+    yes_yes, yes_no, no_yes, _ = np.moveaxis(counts, -1, 0)
+    return ratio(2 * yes_yes, 2 * yes_yes + yes_no + no_yes)
+
+
+def negative_agreement_of(counts: Counts) -> Counts:
+    """Return how often a no of either coder is shared, 2d / (2d + b + c); NaN without a no.
+
+    Cicchetti and Feinstein (1990), p_neg.
+    """
+    return positive_agreement_of(counts[..., ::-1])
+
+
+def prevalence_index_of(counts: Counts) -> Counts:
+    """Return (a - d) / n: 1 where both always say yes, -1 where both always say no.
+
+    Byrt et al. (1993), prevalence index, its sign kept.
+    """
+    return ratio(counts[..., 0] - counts[..., 3], counts.sum(axis=-1))
+
+
+def bias_index_of(counts: Counts) -> Counts:
+    """Return (b - c) / n, by how much more the first coder says yes; Byrt et al. (1993).
+
+    Their bias index, its sign kept.
+    """
+    return ratio(counts[..., 1] - counts[..., 2], counts.sum(axis=-1))
+
+
+def gwet_ac1(first: ArrayLike, second: ArrayLike) -> float | None:
+    """Return Gwet's AC1 of two coders, over what both saw, or None where that is nothing."""
+    return defined(ac1_of(contingency(first, second)))
 
 
 def pabak(first: ArrayLike, second: ArrayLike) -> float | None:
-    """Return the prevalence- and bias-adjusted kappa, 2 p_o - 1; Byrt et al. (1993)."""
-    counts = contingency(first, second)
-    n = counts.sum()
-    return float(2 * (counts[0] + counts[3]) / n - 1) if n else None
+    """Return the prevalence- and bias-adjusted kappa of two coders, or None without any."""
+    return defined(pabak_of(contingency(first, second)))
 
 
 def krippendorff_alpha(answers: ArrayLike) -> float | None:

@@ -32,6 +32,12 @@ class Ratings:
         order = {tape: number for number, tape in enumerate(sorted(set(self.tapes)))}
         return np.array([order[tape] for tape in self.tapes], dtype=np.int64)
 
+    @property
+    def seen(self) -> NDArray[np.bool_]:
+        """Which coder saw which unit, shape `(n_coders, n_units)`."""
+        seen: NDArray[np.bool_] = np.logical_not(np.isnan(self.answers).any(axis=2))
+        return seen
+
     def of(self, coders: Iterable[str]) -> "Ratings":
         """Return the same with only some of the coders, in the order given."""
         wanted = tuple(coders)
@@ -41,12 +47,21 @@ class Ratings:
     def on(self, tapes: Iterable[str]) -> "Ratings":
         """Return the same with only the units of some tapes."""
         wanted = set(tapes)
-        keep = np.array([tape in wanted for tape in self.tapes], dtype=bool)
+        return self.where([tape in wanted for tape in self.tapes])
+
+    def where(self, keep: Sequence[bool] | NDArray[np.bool_]) -> "Ratings":
+        """Return the same with only the units marked, shape `(n_units,)`."""
+        kept = np.asarray(keep, dtype=bool)
         return Ratings(
             coders=self.coders,
-            tapes=tuple(tape for tape in self.tapes if tape in wanted),
-            answers=self.answers[:, keep],
+            tapes=tuple(tape for tape, stays in zip(self.tapes, kept, strict=True) if stays),
+            answers=self.answers[:, kept],
         )
+
+    def tapes_of(self, coder: str) -> tuple[str, ...]:
+        """Return the tapes of which a coder saw something, sorted."""
+        saw = self.seen[self.coders.index(coder)]
+        return tuple(sorted({tape for tape, yes in zip(self.tapes, saw, strict=True) if yes}))
 
 
 def ratings_of(
