@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.quant_utils import add_pre_process_metadata
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from werkalliantie import artefact
@@ -67,6 +69,12 @@ def tiny_network(n_words: int, n_codes: int, metadata: Mapping[str, str]) -> onn
     return network
 
 
+def quantised(network: onnx.ModelProto, file: Path) -> None:
+    """Write a network with its products in int8; in a batch their inputs share one scale."""
+    add_pre_process_metadata(network)
+    quantize_dynamic(network, file, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul"])
+
+
 def tiny_model(
     folder: Path,
     *,
@@ -77,6 +85,7 @@ def tiny_model(
     trained_on: Sequence[str] = (),
     bag_of_words: Mapping[str, Any] | None = None,
     onnx_says: Mapping[str, str] | None = None,
+    int8: bool = False,
 ) -> Artefact:
     """Write a small model that really runs.
 
@@ -85,6 +94,7 @@ def tiny_model(
         trained_on: Tapes that the manifest names as training data.
         bag_of_words: The floor that training measured on its test tapes.
         onnx_says: Metadata of the ONNX file that differ from the folder's.
+        int8: Whether to write an int8 copy as well, which says the same of itself.
     """
     thresholds = dict.fromkeys(codes, threshold)
     metadata = onnx_metadata(codebook, codes, thresholds) | dict(onnx_says or {})
@@ -93,6 +103,8 @@ def tiny_model(
     def fill(partial: Path) -> None:
         network = tiny_network(tokenizer.get_vocab_size(), len(codes), metadata)
         (partial / artefact.ONNX).write_bytes(network.SerializeToString())
+        if int8:
+            quantised(network, partial / artefact.INT8)
         tokenizer.save(str(partial / artefact.TOKENIZER))
 
     test = None if bag_of_words is None else {"bag_of_words": bag_of_words}

@@ -253,6 +253,53 @@ class TestRead:
         assert refusal(model).message == f"{model}: not a whole model: {fault}."
 
 
+class TestInt8:
+    @pytest.fixture
+    def both(self, tmp_path: Path) -> Path:
+        """Give the folder of a model with an int8 copy."""
+
+        def with_int8(folder: Path) -> None:
+            fill(folder)
+            (folder / "model.int8.onnx").write_bytes(b"int8")
+
+        return a_model(tmp_path / "m2", fill=with_int8).folder
+
+    def test_is_there_if_the_manifest_lists_it(self, model: Path, both: Path) -> None:
+        """With its checksum, as any file."""
+        said = artefact.read(both)
+
+        assert said.has_int8
+        assert said.manifest["files"]["model.int8.onnx"] == artefact.sha256(
+            both / "model.int8.onnx"
+        )
+        assert not artefact.read(model).has_int8
+
+    def test_that_is_missing_is_a_fault(self, both: Path) -> None:
+        """A model that had one isn't used without it: its scores would be others."""
+        (both / "model.int8.onnx").unlink()
+
+        error = refusal(both)
+        assert error.message == f"{both}: not a whole model: model.int8.onnx is missing."
+        assert error.hint == MEND
+
+    def test_that_was_altered_is_a_fault(self, both: Path) -> None:
+        """One byte is enough."""
+        (both / "model.int8.onnx").write_bytes(b"int9")
+
+        error = refusal(both)
+        assert error.message == (
+            f"{both}: not a whole model: model.int8.onnx was altered (its sha256 is not the "
+            "manifest's)."
+        )
+        assert error.hint == MEND
+
+    def test_that_nobody_vouches_for_is_not_used(self, model: Path) -> None:
+        """A file that was put into the folder later hasn't passed a gate."""
+        (model / "model.int8.onnx").write_bytes(b"int8")
+
+        assert not artefact.read(model).has_int8
+
+
 class TestTrainedOn:
     def test_tapes_that_training_has_seen(self, tmp_path: Path) -> None:
         """Tapes that chose the thresholds count as seen; held-out ones don't."""

@@ -15,23 +15,24 @@ from samples import a_tape, utterances_of
 from werkalliantie import artefact
 from werkalliantie.artefact import Artefact
 from werkalliantie.errors import ModelError
-from werkalliantie.labeller import Labeller, Question, onnx_metadata, questions_of
+from werkalliantie.labeller import Labeller, Precision, Question, onnx_metadata, questions_of
 
 AGAIN = "Copy the model folder again from where it came, or train the model again."
+PRECISIONS = [("fp32", "model.onnx"), ("int8", "model.int8.onnx"), ("auto", "model.int8.onnx")]
 spoken = st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join)
 questions = st.builds(Question, context=spoken, text=spoken)
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Artefact:
-    """Give a tiny model that really runs."""
-    return tiny_model(tmp_path_factory.mktemp("models") / "m1")
+    """Give a tiny model that really runs, with an int8 copy."""
+    return tiny_model(tmp_path_factory.mktemp("models") / "m1", int8=True)
 
 
-@pytest.fixture(scope="module")
-def labeller(model: Artefact) -> Labeller:
-    """Give the tiny model, loaded."""
-    return Labeller(model, threads=1)
+@pytest.fixture(scope="module", params=["fp32", "int8"])
+def labeller(request: pytest.FixtureRequest, model: Artefact) -> Labeller:
+    """Give the tiny model, loaded, in either precision."""
+    return Labeller(model, threads=1, precision=request.param)
 
 
 def some_questions(n: int) -> list[Question]:
@@ -56,7 +57,7 @@ def replaced(model: Artefact, name: str, content: bytes) -> None:
 
 class TestScores:
     @pytest.mark.parametrize("batch_size", [1, 3, 16, 500])
-    @pytest.mark.parametrize("threads", [1, 2])
+    @pytest.mark.parametrize("threads", [1, 2, 4])
     def test_do_not_depend_on_company(
         self, model: Artefact, labeller: Labeller, batch_size: int, threads: int
     ) -> None:
@@ -64,7 +65,10 @@ class TestScores:
         asked = some_questions(200)
         alone = np.vstack([labeller.logits([question]) for question in asked])
 
-        together = Labeller(model, threads=threads, batch_size=batch_size).logits(asked)
+        other = Labeller(
+            model, threads=threads, batch_size=batch_size, precision=labeller.precision
+        )
+        together = other.logits(asked)
         assert together.dtype == np.float32
         assert together.tobytes() == alone.tobytes()
         assert len(np.unique(alone, axis=0)) > 100
@@ -107,7 +111,8 @@ class TestScores:
 
     def test_a_temperature_divides_the_logit(self, tmp_path: Path, labeller: Labeller) -> None:
         """A probability is the sigmoid of the logit over the temperature."""
-        warm = Labeller(tiny_model(tmp_path / "warm", temperature=2.0))
+        other = tiny_model(tmp_path / "warm", temperature=2.0, int8=True)
+        warm = Labeller(other, precision=labeller.precision)
         asked = some_questions(5)
 
         expected = 1 / (1 + np.exp(-labeller.logits(asked).astype(float) / 2))
@@ -133,6 +138,69 @@ class TestScores:
         )
 
         assert one.tobytes() == other.tobytes()
+
+
+class TestPrecision:
+    @pytest.fixture
+    def plain(self, tmp_path: Path) -> Artefact:
+        """Give the same model without an int8 copy."""
+        return tiny_model(tmp_path / "m2")
+
+    def test_is_int8_where_there_is_a_copy(self, model: Artefact) -> None:
+        """Without a choice the CPU takes the copy, whose scores are near those of fp32."""
+        asked = some_questions(40)
+        chosen, exact = Labeller(model), Labeller(model, precision="fp32")
+
+        logits = chosen.logits(asked)
+        assert (chosen.precision, exact.precision) == ("int8", "fp32")
+        assert logits.tobytes() == Labeller(model, precision="int8").logits(asked).tobytes()
+        assert 0 < np.abs(logits - exact.logits(asked)).max() < 0.1
+
+    def test_is_fp32_where_there_is_no_copy(self, model: Artefact, plain: Artefact) -> None:
+        """Then both ask the same network, so the scores are those of fp32 to the bit."""
+        asked = some_questions(40)
+        chosen = Labeller(plain)
+
+        assert chosen.precision == "fp32"
+        expected = Labeller(model, precision="fp32").logits(asked)
+        assert chosen.logits(asked).tobytes() == expected.tobytes()
+
+    def test_int8_without_a_copy_is_refused(self, plain: Artefact) -> None:
+        """Never quietly fp32 instead; the card says why there is none."""
+        with pytest.raises(ModelError) as refused:
+            Labeller(plain, precision="int8")
+
+        assert refused.value.message == (
+            "m2 has no int8 copy: it didn't pass the parity gate (see its model card)."
+        )
+        assert refused.value.hint == "Leave the precision out to compute in fp32."
+
+    def test_int8_on_a_gpu_is_refused(self, model: Artefact) -> None:
+        """Also where the model has a copy, and whether or not there is a GPU."""
+        with pytest.raises(ModelError) as refused:
+            Labeller(model, device="cuda", precision="int8")
+
+        assert refused.value.message == "int8 is for the CPU."
+        assert refused.value.hint == "Leave --device out, or ask for fp32."
+
+    def test_a_gpu_takes_fp32_without_a_choice(
+        self, model: Artefact, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The int8 copy is never opened there."""
+        opened: list[str] = []
+
+        def refuse(file: str, *_: object, **__: object) -> None:
+            opened.append(file)
+            raise RuntimeError
+
+        monkeypatch.setattr(
+            onnxruntime, "get_available_providers", lambda: ["CUDAExecutionProvider"]
+        )
+        monkeypatch.setattr(onnxruntime, "InferenceSession", refuse)
+        with pytest.raises(ModelError, match="ONNX Runtime can't load it"):
+            Labeller(model, device="cuda")
+
+        assert opened == [str(model.file("model.onnx"))]
 
 
 class TestLabel:
@@ -244,6 +312,34 @@ class TestRefused:
         assert refused.value.message[len(start) : -len(end)].isidentifier()
         assert refused.value.hint == AGAIN
 
+    @pytest.mark.parametrize(("precision", "file"), PRECISIONS)
+    def test_metadata_of_the_file_that_is_used(
+        self, tmp_path: Path, precision: Precision, file: str
+    ) -> None:
+        """Either copy has to be this model's own."""
+        model = tiny_model(tmp_path / "m1", onnx_says={"codes": "[]"}, int8=True)
+
+        with pytest.raises(ModelError) as refused:
+            Labeller(model, precision=precision)
+        assert refused.value.message == (
+            f"{tmp_path / 'm1'}: codes in {file} differ from the folder's."
+        )
+
+    @pytest.mark.parametrize(("precision", "file"), PRECISIONS)
+    def test_a_corrupt_network_of_the_precision_asked_for(
+        self, tmp_path: Path, precision: Precision, file: str
+    ) -> None:
+        """The other copy is no way out."""
+        model = tiny_model(tmp_path / "m1", int8=True)
+        replaced(model, file, b"geen netwerk")
+
+        with pytest.raises(ModelError) as refused:
+            Labeller(artefact.read(model.folder), precision=precision)
+        assert refused.value.message.startswith(
+            f"{tmp_path / 'm1' / file}: ONNX Runtime can't load it ("
+        )
+        assert refused.value.hint == AGAIN
+
     def test_a_device_that_is_not_there(
         self, model: Artefact, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -268,8 +364,16 @@ class TestRefused:
         """ONNX Runtime falls back on the CPU by itself; that is refused as well."""
 
         class FallenBack:
-            def __init__(self, *_: object, providers: Sequence[str]) -> None:
+            def __init__(
+                self,
+                *_: object,
+                providers: Sequence[str],
+                disabled_optimizers: object,
+                enable_fallback: bool,
+            ) -> None:
                 assert providers == ["CUDAExecutionProvider"]
+                assert disabled_optimizers is None
+                assert enable_fallback
 
             def get_providers(self) -> list[str]:
                 return ["CPUExecutionProvider"]

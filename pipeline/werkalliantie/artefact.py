@@ -9,6 +9,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +20,8 @@ from werkalliantie.errors import ModelError
 
 FORMAT = 1
 ONNX = "model.onnx"
+INT8 = "model.int8.onnx"
+"""An int8 copy for the CPU; there only if it passed the parity gate."""
 TOKENIZER = "tokenizer.json"
 LABELS = "labels.json"
 THRESHOLDS = "thresholds.json"
@@ -87,6 +90,11 @@ class Artefact:
         return self.folder / name
 
     @property
+    def has_int8(self) -> bool:
+        """Whether an int8 copy passed the parity gate."""
+        return INT8 in self.manifest["files"]
+
+    @property
     def trained_on(self) -> frozenset[str]:
         """The tapes that training or the choice of thresholds has seen."""
         data = self.manifest.get("data", {})
@@ -140,7 +148,8 @@ def write(
     Args:
         provenance: What the manifest says beside the checksums.
         card: The model card.
-        fill: Writes `model.onnx`, `tokenizer.json` and, optionally, the weights into the folder.
+        fill: Writes `model.onnx`, `tokenizer.json` and, optionally, the int8 copy and the weights
+            into the folder.
 
     Raises:
         ModelError: The folder exists already: models are never overwritten.
@@ -203,11 +212,14 @@ def _manifest(folder: Path) -> dict[str, Any]:
 def _check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
     files = manifest.get("files", {})
     listed = sorted({*files, *REQUIRED})
-    faults = [f"{name} is missing" for name in listed if not (folder / name).is_file()]
+    there = [name for name in listed if (folder / name).is_file()]
+    with ThreadPoolExecutor() as pool:  # hashing lets go of the interpreter
+        sums = dict(zip(there, pool.map(lambda name: sha256(folder / name), there), strict=True))
+    faults = [f"{name} is missing" for name in listed if name not in sums]
     faults += [
         f"{name} was altered (its sha256 is not the manifest's)"
-        for name in listed
-        if (folder / name).is_file() and sha256(folder / name) != files.get(name)
+        for name, sum in sums.items()
+        if sum != files.get(name)
     ]
     if faults:
         raise _broken(folder, faults)

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -24,6 +25,9 @@ from werkalliantie.transcript import Tape, Utterance, context_of
 
 Scores = NDArray[np.float32]
 Device = Literal["cpu", "cuda"]
+Precision = Literal["auto", "fp32", "int8"]
+# On the CPU, ONNX Runtime's joined operator takes seven times as long as its two parts.
+_SLOWER = ["SkipLayerNormFusion"]
 _PROVIDERS: Mapping[Device, str] = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 
 
@@ -56,19 +60,32 @@ class Labeller:
         device: `cpu`, or `cuda` for ONNX Runtime's CUDA provider.
         threads: Sequences scored side by side on the CPU; 0 takes every core.
         batch_size: Most sequences in one batch on a GPU.
+        precision: `auto` takes int8 on the CPU where the model has a copy that passed its parity
+            gate, and fp32 otherwise.
+
+    Attributes:
+        precision: What it computes in, `int8` or `fp32`.
 
     Raises:
-        ModelError: The ONNX file can't be loaded or disagrees with the folder, or the device
-            isn't there.
+        ModelError: The ONNX file can't be loaded or disagrees with the folder, or the device or
+            the precision isn't there.
     """
 
     def __init__(
-        self, model: Artefact, *, device: Device = "cpu", threads: int = 0, batch_size: int = 16
+        self,
+        model: Artefact,
+        *,
+        device: Device = "cpu",
+        threads: int = 0,
+        batch_size: int = 16,
+        precision: Precision = "auto",
     ) -> None:
         self.model = model
-        self._session = _session(model, device)
+        self.precision = _precision(model, device, precision)
+        file = artefact.INT8 if self.precision == "int8" else artefact.ONNX
+        self._session = _session(model, file, device)
         self._tokens = PairTokenizer(
-            Tokenizer.from_file(str(model.file(artefact.TOKENIZER))),
+            _tokenizer(model),
             max_context=model.input.max_context,
             max_utterance=model.input.max_utterance,
         )
@@ -129,28 +146,65 @@ def _batches(pairs: Sequence[TokenPair], size: int) -> Iterator[list[int]]:
             yield places[start : start + size]
 
 
-def _session(model: Artefact, device: Device) -> onnxruntime.InferenceSession:
+def _precision(model: Artefact, device: Device, wanted: Precision) -> Literal["fp32", "int8"]:
+    if wanted == "auto":
+        return "int8" if device == "cpu" and model.has_int8 else "fp32"
+    if wanted == "int8" and device != "cpu":
+        raise ModelError("int8 is for the CPU.", hint="Leave --device out, or ask for fp32.")
+    if wanted == "int8" and not model.has_int8:
+        raise ModelError(
+            f"{model.name} has no int8 copy: it didn't pass the parity gate (see its model card).",
+            hint="Leave the precision out to compute in fp32.",
+        )
+    return wanted
+
+
+def _session(model: Artefact, file: str, device: Device) -> onnxruntime.InferenceSession:
     provider = _PROVIDERS[device]
     available = onnxruntime.get_available_providers()
     if provider not in available:
         raise _no_device(device)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.log_severity_level = 3
     try:
-        session = onnxruntime.InferenceSession(
-            str(model.file(artefact.ONNX)), options, providers=[provider]
-        )
+        session = open_session(model.file(file), device)
     except Exception as error:  # ONNX Runtime raises half a dozen types of its own
         raise ModelError(
-            f"{model.file(artefact.ONNX)}: ONNX Runtime can't load it ({type(error).__name__}).",
+            f"{model.file(file)}: ONNX Runtime can't load it ({type(error).__name__}).",
             hint="Copy the model folder again from where it came, or train the model again.",
         ) from None
     # A provider that fails to start is replaced by the CPU without an error.
     if session.get_providers()[0] != provider:
         raise _no_device(device)
-    _check_metadata(model, session)
+    _check_metadata(model, file, session)
     return session
+
+
+def open_session(file: Path, device: Device = "cpu") -> onnxruntime.InferenceSession:
+    """Open an ONNX file for labelling; the parity gate does too, so it judges what will run."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(
+        str(file),
+        options,
+        providers=[_PROVIDERS[device]],
+        disabled_optimizers=_SLOWER if device == "cpu" else None,
+        enable_fallback=device != "cpu",  # there it prints, and tries the same again
+    )
+
+
+def _tokenizer(model: Artefact) -> Tokenizer:
+    file = model.file(artefact.TOKENIZER)
+    try:
+        return Tokenizer.from_file(str(file))
+    except Exception as error:  # the library raises nothing narrower
+        raise _unreadable(file, error) from None
+
+
+def _unreadable(file: Path, error: Exception) -> ModelError:
+    return ModelError(
+        f"{file}: it can't be loaded ({type(error).__name__}).",
+        hint="Copy the model folder again from where it came, or train the model again.",
+    )
 
 
 def _no_device(device: Device) -> ModelError:
@@ -161,13 +215,16 @@ def _no_device(device: Device) -> ModelError:
     )
 
 
-def _check_metadata(model: Artefact, session: onnxruntime.InferenceSession) -> None:
-    said = session.get_modelmeta().custom_metadata_map
+def _check_metadata(model: Artefact, file: str, session: onnxruntime.InferenceSession) -> None:
+    try:
+        said = session.get_modelmeta().custom_metadata_map
+    except UnicodeDecodeError as error:
+        raise _unreadable(model.file(file), error) from None
     expected = onnx_metadata(model.codebook, model.codes, model.thresholds)
     wrong = [key for key, value in expected.items() if said.get(key) != value]
     if wrong:
         raise ModelError(
-            f"{model.folder}: {', '.join(wrong)} in {artefact.ONNX} differ from the folder's.",
+            f"{model.folder}: {', '.join(wrong)} in {file} differ from the folder's.",
             hint="Copy the model folder again from where it came, or train the model again.",
         )
 

@@ -51,6 +51,12 @@ class PairTokenizer:
         self.max_context = max_context
         self.max_utterance = max_utterance
 
+    @property
+    def separator(self) -> int | None:
+        """Token id that the tokenizer's template puts behind each text of a pair; None without."""
+        pair = self._tokenizer.encode("a", "b")
+        return pair.ids[-1] if pair.special_tokens_mask[-1] else None
+
     def encode(self, pairs: Sequence[tuple[str, str]]) -> list[TokenPair]:
         """Tokenise (context, utterance) pairs, in order."""
         # Far more characters than tokens can hold only cost time; a token is rarely over 16.

@@ -8,9 +8,11 @@ import pytest
 import torch
 from training.runs import Run, settings_for
 from training.tiny import FAMILIES, coded_study, tiny_encoder
+from training.wide import Wide, wide_network
 
 from werkalliantie.configuration.study import Split
 from werkalliantie.study import Study
+from werkalliantie_training import parity
 from werkalliantie_training import train as training
 from werkalliantie_training.train import train
 
@@ -49,12 +51,21 @@ def shared_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
 
 @pytest.fixture(scope="session", params=FAMILIES)
 def run(request: pytest.FixtureRequest, shared_study: Study, encoders: Path) -> Run:
-    """A finished training run on a tiny encoder; the floor answers as the coders do."""
+    """A finished run on a tiny encoder; the floor answers as coders do, int8 passes its gate."""
     encoder = encoders / f"tiny-{request.param}"
     settings = settings_for(encoder, epochs=2)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             training, "bag_of_words", lambda one, two, parts, seed: [part.decided for part in parts]
         )
+        # Whether int8 of a random encoder decides as fp32 does is luck; here it always may.
+        patch.setattr(parity, "SAME_DECISIONS", 0.0)
+        patch.setattr(parity, "KAPPA_LOSS", 2.0)
         trained = train(shared_study, settings, name=f"op-{request.param}")
     return Run(study=shared_study, settings=settings, encoder=encoder, trained=trained)
+
+
+@pytest.fixture(scope="session")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Wide:
+    """A network with a channel that stands out, exported."""
+    return wide_network(tmp_path_factory.mktemp("wide"))

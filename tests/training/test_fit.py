@@ -110,6 +110,33 @@ def test_the_best_epoch_is_kept(
     assert not torch.equal(network.head.weight, heads[-1])
 
 
+def test_fine_tuning_that_does_not_help_is_undone(
+    encoders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no epoch does better than the start, the network is left as it was."""
+    network, scores = network_of(encoders), iter([0.5, 0.4, 0.5])
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+
+    monkeypatch.setattr(
+        fitting, "_average_precision", lambda outcome: {"average_precision": next(scores)}
+    )
+    fitted(encoders, tmp_path / "work", epochs=2, network=network)
+
+    after = network.state_dict()
+    assert all(torch.equal(value, after[name]) for name, value in before.items())
+
+
+def test_no_epochs_leave_the_network(encoders: Path, tmp_path: Path) -> None:
+    """With no epochs at all nothing is trained, and the network is ready to compute."""
+    network = network_of(encoders)
+    before = network.head.weight.detach().clone()
+
+    fitted(encoders, tmp_path / "work", epochs=0, network=network)
+
+    assert torch.equal(network.head.weight, before)
+    assert not network.training
+
+
 def test_the_same_seed_gives_the_same_weights(encoders: Path, tmp_path: Path) -> None:
     """Head, order of the rows and dropout all come from the seed."""
     one, two, other = (fitted(encoders, tmp_path / "work", seed=seed) for seed in (3, 3, 4))

@@ -5,8 +5,10 @@ import torch
 from training.tiny import FAMILIES, tiny_encoder
 
 from werkalliantie.errors import EncoderError
+from werkalliantie.pairs import PairTokenizer
+from werkalliantie_training.encoders import load_tokenizer
 from werkalliantie_training.fit import padded
-from werkalliantie_training.network import CoderNetwork, load_network
+from werkalliantie_training.network import CoderNetwork, _spread, load_network
 
 
 def network_of(encoders: Path, family: str) -> CoderNetwork:
@@ -98,3 +100,37 @@ def test_a_folder_that_is_no_encoder(tmp_path: Path) -> None:
     )
     assert caught.value.hint is not None
     assert caught.value.hint.startswith("Expected a folder with config.json, weights and tokenizer")
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_context_and_utterance_are_held_apart(encoders: Path, family: str) -> None:
+    """The template's separators tell which tokens are context and which are the utterance."""
+    folder = encoders / f"tiny-{family}"
+    tokens = PairTokenizer(load_tokenizer(folder), max_context=8, max_utterance=8)
+    network = load_network(
+        str(folder), n_codes=3, dropout=0.1, wants_types=True, seed=1, separator=tokens.separator
+    )
+    (pair,) = tokens.encode([("plan de", "fijn")])
+    ids = torch.tensor(pair.ids)[None]
+
+    context, utterance = network._parts(ids, torch.ones_like(ids))
+
+    (word,) = tokens.encode([("", "fijn")])[0].ids[-2:-1]
+    assert ids[utterance.bool()].tolist() == [word]
+    assert ids[context.bool()].tolist() == pair.ids[:3].tolist()
+
+
+def test_without_separators_every_token_counts(encoders: Path) -> None:
+    """A tokenizer that sets no separators leaves one mean of all tokens."""
+    network = network_of(encoders, "bert")
+    mask = torch.tensor([[1, 1, 1, 0]])
+
+    context, utterance = network._parts(torch.tensor([[5, 6, 7, 0]]), mask)
+
+    assert context.tolist() == utterance.tolist() == mask.tolist()
+
+
+@pytest.mark.parametrize(("n_layers", "layers"), [(1, [1]), (2, [1, 2]), (12, [6, 8, 10, 12])])
+def test_the_head_reads_from_the_middle_up(n_layers: int, layers: list[int]) -> None:
+    """Four layers from the middle to the last, fewer where there aren't as many."""
+    assert _spread(n_layers) == layers

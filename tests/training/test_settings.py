@@ -23,14 +23,14 @@ def test_defaults_without_a_file(tmp_path: Path) -> None:
 
 def test_all_faults_at_once(tmp_path: Path) -> None:
     """Unknown keys and impossible values are all named."""
-    path = written(tmp_path / "train.toml", '[fit]\nepoch = 3\nepochs = 0\nprecision = "fp16"\n')
+    path = written(tmp_path / "train.toml", '[fit]\nepoch = 3\nepochs = -1\nprecision = "fp16"\n')
 
     with pytest.raises(ConfigError) as caught:
         load_train_settings(path)
 
     assert caught.value.message == f"{path}: 3 faults."
     assert sorted(caught.value.faults) == [
-        "fit.epochs: Input should be greater than or equal to 1, not 0",
+        "fit.epochs: Input should be greater than or equal to 0, not -1",
         "fit.precision: Input should be 'auto', 'fp32' or 'bf16', not 'fp16'",
         'unknown key "fit.epoch"',
     ]

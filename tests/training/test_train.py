@@ -36,7 +36,12 @@ QUESTIONS = (
 def network_in(run: Run) -> CoderNetwork:
     """Return the network that the model folder's weights hold."""
     network = load_network(
-        str(run.encoder), n_codes=3, dropout=0.0, wants_types=family(run) == "bert", seed=99
+        str(run.encoder),
+        n_codes=3,
+        dropout=0.0,
+        wants_types=family(run) == "bert",
+        seed=99,
+        separator=tokens_of(run).separator,
     )
     network.load_state_dict(load_file(run.trained.model.file(artefact.WEIGHTS)))
     return network.eval()
@@ -49,14 +54,18 @@ def family(run: Run) -> str:
 
 def from_torch(run: Run, questions: tuple[Question, ...]) -> NDArray[np.float32]:
     """Return what the trained torch network says."""
+    pairs = tokens_of(run).encode([(question.context, question.text) for question in questions])
+    return torch_logits(network_in(run), pairs, pad_id=run.trained.model.input.pad_id)
+
+
+def tokens_of(run: Run) -> PairTokenizer:
+    """Return what makes the model's input."""
     model = run.trained.model
-    tokens = PairTokenizer(
+    return PairTokenizer(
         Tokenizer.from_file(str(model.file(artefact.TOKENIZER))),
         max_context=model.input.max_context,
         max_utterance=model.input.max_utterance,
     )
-    pairs = tokens.encode([(question.context, question.text) for question in questions])
-    return torch_logits(network_in(run), pairs, pad_id=model.input.pad_id)
 
 
 def validation_of(run: Run) -> Examples:
@@ -81,6 +90,7 @@ def test_the_folder_is_whole(run: Run) -> None:
     assert artefact.read(folder) == run.trained.model
     assert {path.name for path in folder.iterdir()} == {
         *artefact.REQUIRED,
+        artefact.INT8,
         artefact.MANIFEST,
         artefact.WEIGHTS,
     }
@@ -99,8 +109,8 @@ def test_the_parity_gate_is_in_the_manifest(run: Run) -> None:
 
 
 def test_onnx_says_what_torch_says(run: Run) -> None:
-    """For the shortest and longest inputs, with and without context, the logits are torch's."""
-    labeller = Labeller(run.trained.model, threads=1)
+    """In fp32, for short and long inputs, with and without context, the logits are torch's."""
+    labeller = Labeller(run.trained.model, threads=1, precision="fp32")
 
     logits = labeller.logits(QUESTIONS)
 
@@ -111,7 +121,7 @@ def test_onnx_says_what_torch_says(run: Run) -> None:
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_a_batch_of_one(run: Run, question: Question) -> None:
     """An utterance scored by itself gets torch's logits too, and those it gets in company."""
-    labeller = Labeller(run.trained.model, threads=1)
+    labeller = Labeller(run.trained.model, threads=1, precision="fp32")
 
     alone = labeller.logits([question])
 
@@ -122,13 +132,14 @@ def test_a_batch_of_one(run: Run, question: Question) -> None:
 
 def test_the_figures_can_be_reproduced(run: Run) -> None:
     """The decisions of the model folder agree with the coders as its metrics say."""
-    labeller = Labeller(run.trained.model, threads=1)
+    labeller = Labeller(run.trained.model, threads=1, precision="fp32")
     with run.study.store() as store:
         tape, utterances = store.tape("gesprek-02"), store.utterances("gesprek-02")
 
     predictions = labeller.label(tape, utterances)
 
-    assert predictions == Labeller(run.trained.model, threads=1).label(tape, utterances)
+    again = Labeller(run.trained.model, threads=1, precision="fp32")
+    assert predictions == again.label(tape, utterances)
     codes = run.trained.model.codes
     decided = np.array([[code in said.codes for code in codes] for said in predictions])
     metrics = evaluate(validation_of(run), decided, codes)

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load_file
 from samples import written
 from training.runs import Run, settings_for
 from training.tiny import CODEBOOK, PLANTED, coded_study
 
+from werkalliantie import artefact
 from werkalliantie.cli import main
 from werkalliantie.configuration.study import Split
 from werkalliantie.registry import Registry
@@ -87,3 +90,26 @@ def test_train_prints_one_json_document(
         "choosing thresholds",
         "exporting to ONNX and comparing with torch",
     ]
+
+
+def test_quick_training_fits_the_head_only(
+    encoders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`train --quick` leaves the encoder's weights as they were; the manifest says no epochs."""
+    study = coded_study(tmp_path / "studie")
+    encoder = encoders / "tiny-bert"
+    words = ["train", "--quick", "--study", str(study.folder), "--encoder", str(encoder)]
+    monkeypatch.setattr(sys, "argv", ["werkalliantie", *words])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    model = artefact.read(study.models / "model-001")
+    trained, own = load_file(model.file(artefact.WEIGHTS)), load_file(encoder / "model.safetensors")
+    assert ended.value.code in (0, None)
+    assert model.manifest["settings"]["fit"]["epochs"] == 0
+    kept = {name: value for name, value in trained.items() if name.startswith("encoder.")}
+    assert len(kept) > 10
+    assert all(
+        torch.equal(value, own[name.removeprefix("encoder.")]) for name, value in kept.items()
+    )

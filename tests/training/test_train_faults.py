@@ -12,8 +12,8 @@ from training.tiny import CODEBOOK, coded_study
 from werkalliantie.coding import Coding, Mode
 from werkalliantie.errors import ConfigError, EncoderError, ModelError, WerkalliantieError
 from werkalliantie.study import Study, create
+from werkalliantie_training import filing
 from werkalliantie_training import fit as fitting
-from werkalliantie_training import train as training
 from werkalliantie_training.data import read_training_data
 from werkalliantie_training.settings import Input, TrainSettings
 from werkalliantie_training.train import train
@@ -181,7 +181,7 @@ def test_a_model_that_fails_the_parity_gate_is_not_kept(
         assert path.is_file()
         return np.full((len(pairs), 3), 1e6, dtype=np.float32)
 
-    monkeypatch.setattr(training, "onnx_logits", other)
+    monkeypatch.setattr(filing, "onnx_logits", other)
     error = refused(study, settings_for(encoders / "tiny-bert"))
 
     assert isinstance(error, ModelError)
@@ -200,10 +200,14 @@ def test_a_folder_half_written_is_not_kept(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(training, "export", lambda network, path, metadata: path.touch())
-    monkeypatch.setattr(training, "onnx_logits", lambda path, pairs, uses_types: None)
-    monkeypatch.setattr(training, "check_parity", lambda one, two: 0.0)
-    monkeypatch.setattr(training, "save_file", full)
+    def no_logits(path: Path, pairs: list[object], *, uses_types: bool) -> NDArray[np.float32]:
+        return np.zeros((len(pairs), 3), dtype=np.float32)
+
+    monkeypatch.setattr(filing, "export", lambda network, path, metadata: path.touch())
+    monkeypatch.setattr(filing, "quantise", lambda source, target, pairs, **_: target.touch())
+    monkeypatch.setattr(filing, "onnx_logits", no_logits)
+    monkeypatch.setattr(filing, "check_parity", lambda one, two: 0.0)
+    monkeypatch.setattr(filing, "save_file", full)
     with pytest.raises(OSError, match="No space left on device"):
         train(study, settings_for(encoders / "tiny-bert"))
 

@@ -32,12 +32,15 @@ def fit(
 ) -> CoderNetwork:
     """Fine-tune `network` in place and return it with the weights of its best epoch.
 
-    The best epoch has the highest average precision on the validation set, averaged over codes.
+    The best epoch has the highest average precision on the validation set, averaged over codes. It
+    may be the one before the first: where fine-tuning doesn't help, the network stays as it was.
 
     Args:
         workspace: A folder for checkpoints; emptied and removed again.
         progress: Whether to show a progress bar on stderr.
     """
+    if settings.epochs == 0:
+        return network.eval()
     targets = np.asarray(train["labels"], dtype=np.float32)
     weights = yes_weights(targets, settings.rare_code_weight)
     network.get_buffer("yes_weights").copy_(torch.from_numpy(weights))
@@ -50,10 +53,14 @@ def fit(
         compute_metrics=_average_precision,
         callbacks=[EarlyStoppingCallback(early_stopping_patience=settings.patience)],
     )
+    start = {name: value.clone() for name, value in network.state_dict().items()}
     try:
+        before = trainer.evaluate()["eval_average_precision"]
         trainer.train()
     finally:
         shutil.rmtree(workspace, ignore_errors=True)
+    if before >= (trainer.state.best_metric or 0.0):
+        network.load_state_dict(start)
     # Training put an autocast around `forward`; judging and exporting are to compute in fp32.
     trainer.accelerator.unwrap_model(trainer.model_wrapped, keep_fp32_wrapper=False)
     return network.cpu().float().eval()

@@ -1,5 +1,6 @@
-"""The coder network: a pretrained encoder, mean pooling, and a logit per code."""
+"""The coder network: a pretrained encoder, means of its layers, and a logit per code."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -17,14 +18,19 @@ _POSITIONS_AFTER_PADDING = {"roberta", "xlm-roberta", "camembert", "xlm-roberta-
 
 
 class CoderNetwork(nn.Module):
-    """An encoder with a linear head on the standardised mean of its token vectors.
+    """An encoder with a linear head on what several of its layers say of context and utterance.
+
+    The head reads the standardised means of the utterance's token vectors in four layers, from the
+    middle to the last, and of the context's in the last. Held apart, they tell what is said now
+    from what came before; the middle layers keep what the last ones drop (Jawahar et al. 2019).
 
     Args:
         encoder: A transformers encoder.
         n_codes: Number of logits.
-        dropout: On the pooled vector, in training.
+        dropout: On the pooled vectors, in training.
         uses_types: Whether the encoder is given segment ids.
-        yes_weights: What a yes weighs against a no in the loss, per code; `(n_codes,)`.
+        separator: Token id behind each part of a pair; None where the tokenizer sets none, and all
+            tokens then count as utterance.
     """
 
     feature_mean: Tensor
@@ -32,13 +38,23 @@ class CoderNetwork(nn.Module):
     yes_weights: Tensor
 
     def __init__(
-        self, encoder: nn.Module, *, n_codes: int, dropout: float, uses_types: bool
+        self,
+        encoder: nn.Module,
+        *,
+        n_codes: int,
+        dropout: float,
+        uses_types: bool,
+        separator: int | None = None,
     ) -> None:
         super().__init__()
         self.encoder = encoder
+        self.layers = _spread(int(encoder.config.num_hidden_layers))  # type: ignore[union-attr,arg-type]
+        hidden = int(encoder.config.hidden_size)  # type: ignore[union-attr,arg-type]
         self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear(int(encoder.config.hidden_size), n_codes)  # type: ignore[union-attr,arg-type]
+        self.head = nn.Linear(hidden * (len(self.layers) + 1), n_codes)
         self.uses_types = uses_types
+        self.separator = separator
+        # What a yes weighs against a no in the loss, per code; `fit` sets it.
         self.register_buffer("yes_weights", torch.ones(n_codes), persistent=False)
         self.register_buffer("feature_mean", torch.zeros(self.head.in_features))
         self.register_buffer("feature_scale", torch.ones(self.head.in_features))
@@ -47,6 +63,11 @@ class CoderNetwork(nn.Module):
     def pad_id(self) -> int:
         """The token id that pads a batch; never looked at."""
         return int(getattr(self.encoder.config, "pad_token_id", None) or 0)
+
+    @property
+    def n_heads(self) -> int:
+        """Attention heads a layer; 1 where the encoder doesn't say."""
+        return int(getattr(self.encoder.config, "num_attention_heads", None) or 1)
 
     @property
     def max_length(self) -> int | None:
@@ -71,14 +92,24 @@ class CoderNetwork(nn.Module):
     def pool(
         self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None
     ) -> Tensor:
-        """Return the mean of the token vectors, shape `(batch, hidden)`."""
+        """Return what the head reads before it is standardised, shape `(batch, in_features)`."""
         extra = {"token_type_ids": token_type_ids} if self.uses_types else {}
         states = self.encoder(
-            input_ids=input_ids, attention_mask=attention_mask, **extra
-        ).last_hidden_state
-        mask = attention_mask.unsqueeze(-1).to(states.dtype)
-        pooled: Tensor = (states * mask).sum(dim=1) / mask.sum(dim=1)
-        return pooled
+            input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True, **extra
+        ).hidden_states
+        context, utterance = self._parts(input_ids, attention_mask)
+        means = [_mean(states[layer], utterance) for layer in self.layers]
+        return torch.cat([*means, _mean(states[-1], context)], dim=-1)
+
+    def _parts(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Return which tokens are context and which utterance, each `(batch, length)`."""
+        if self.separator is None:
+            return attention_mask, attention_mask
+        ends = (input_ids == self.separator).long() * attention_mask
+        # Of the separators at or behind a token the utterance has one left, the context more.
+        left = ends.sum(dim=1, keepdim=True) - ends.cumsum(dim=1) + ends
+        inside = attention_mask * (1 - ends)
+        return inside * (left > 1).long(), inside * (left == 1).long()
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
         """Return the mean binary cross-entropy against targets in 0..1."""
@@ -87,8 +118,26 @@ class CoderNetwork(nn.Module):
         )
 
 
+def _spread(n_layers: int) -> list[int]:
+    """Return four layers from the middle to the last, fewer where the encoder is shallow."""
+    return sorted({max(1, round(n_layers * share)) for share in (1 / 2, 2 / 3, 5 / 6, 1)})
+
+
+def _mean(states: Tensor, mask: Tensor) -> Tensor:
+    """Return the mean of the vectors under a mask, shape `(batch, hidden)`; 0 where it is empty."""
+    weights = mask.unsqueeze(-1).to(states.dtype)
+    mean: Tensor = (states * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1)
+    return mean
+
+
 def load_network(
-    folder: str, *, n_codes: int, dropout: float, wants_types: bool, seed: int
+    folder: str,
+    *,
+    n_codes: int,
+    dropout: float,
+    wants_types: bool,
+    seed: int,
+    separator: int | None = None,
 ) -> CoderNetwork:
     """Build a network on the encoder in a Hugging Face folder; the head starts from the seed.
 
@@ -99,8 +148,36 @@ def load_network(
     encoder = _load_encoder(folder)
     n_types = int(getattr(encoder.config, "type_vocab_size", 0) or 0)
     return CoderNetwork(
-        encoder, n_codes=n_codes, dropout=dropout, uses_types=wants_types and n_types > 1
+        encoder,
+        n_codes=n_codes,
+        dropout=dropout,
+        uses_types=wants_types and n_types > 1,
+        separator=separator,
     )
+
+
+def rebuild_network(
+    config: Mapping[str, Any], *, n_codes: int, uses_types: bool, separator: int | None
+) -> CoderNetwork:
+    """Build a network of the shape that a model's manifest says, for its weights to be put in.
+
+    Args:
+        config: The encoder's configuration, as `encoder_config` gives it.
+    """
+    encoder = AutoModel.from_config(AutoConfig.for_model(**config))  # type: ignore[no-untyped-call]
+    if getattr(encoder, "pooler", None) is not None:
+        encoder.pooler = None
+    return CoderNetwork(
+        encoder, n_codes=n_codes, dropout=0.0, uses_types=uses_types, separator=separator
+    )
+
+
+def encoder_config(network: CoderNetwork) -> dict[str, Any]:
+    """Return what the encoder is made like, without the place it was loaded from."""
+    config: Any = network.encoder.config
+    said = dict(config.to_dict())
+    said.pop("_name_or_path", None)
+    return said
 
 
 def _load_encoder(folder: str) -> nn.Module:

@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from werkalliantie_training.fit import padded_batches
 from werkalliantie_training.network import CoderNetwork
 
-STRENGTH = 0.003
+STRENGTH = 0.001
 """Inverse regularisation on standardised features; more overfits on few tapes."""
 
 
@@ -53,7 +53,7 @@ def _regression(
 def _features(
     network: CoderNetwork, examples: Dataset, *, pad_id: int, bf16: bool
 ) -> NDArray[np.float32]:
-    """Return pooled vectors, shape `(n_examples, hidden)`."""
+    """Return what the head reads, shape `(n_examples, in_features)`."""
     ids = [*examples["input_ids"]]
     types = [*examples["token_type_ids"]] if network.uses_types else None
     features = np.empty((len(examples), network.head.in_features), dtype=np.float32)

@@ -19,12 +19,13 @@ class Fit(Settings):
     """The fine-tuning itself.
 
     Attributes:
+        epochs: At most; 0 leaves the encoder as it is and fits the head only, which takes seconds.
         warmup: Share of the steps over which the learning rate rises.
         rare_code_weight: 0 weighs every answer the same; 1 weighs the yeses of a code as much as
             its noes together.
     """
 
-    epochs: int = Field(default=4, ge=1)
+    epochs: int = Field(default=3, ge=0)
     patience: int = Field(default=2, ge=1)
     batch_size: int = Field(default=16, ge=1)
     learning_rate: float = Field(default=1e-4, gt=0)

@@ -1,50 +1,34 @@
 """The whole of training: stored codings in, a gated model folder out."""
 
-import importlib.metadata
 import logging
-import shutil
 import tempfile
 import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import datasets
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.torch import save_file
-from tokenizers import Tokenizer
 
-import werkalliantie
-from werkalliantie import artefact
-from werkalliantie.artefact import Artefact, InputShape
+from werkalliantie.artefact import Artefact
 from werkalliantie.errors import ConfigError
-from werkalliantie.labeller import onnx_metadata
-from werkalliantie.pairs import PairTokenizer, TokenPair
+from werkalliantie.pairs import PairTokenizer
 from werkalliantie.registry import Registry
 from werkalliantie.study import Study
-from werkalliantie_training.card import model_card
 from werkalliantie_training.data import TrainingData, read_training_data
 from werkalliantie_training.decisions import choose_thresholds, fit_temperatures, sigmoid
 from werkalliantie_training.encoders import Encoder, load_tokenizer, resolve
 from werkalliantie_training.evaluation import Metrics, evaluate
-from werkalliantie_training.examples import Examples, as_dataset
-from werkalliantie_training.export import (
-    TOLERANCE,
-    check_parity,
-    export,
-    onnx_logits,
-    torch_logits,
-)
+from werkalliantie_training.examples import as_dataset
+from werkalliantie_training.filing import Fitted, Judged, file_model
 from werkalliantie_training.fit import fit, precision_is_bf16
 from werkalliantie_training.floors import bag_of_words
 from werkalliantie_training.network import CoderNetwork, load_network
 from werkalliantie_training.probe import start_head
 from werkalliantie_training.settings import TrainSettings
 
-_LIBRARIES = ("torch", "transformers", "datasets", "onnx", "onnxruntime", "tokenizers", "numpy")
 # Room for the special tokens of a pair, at most `<s> </s></s> </s>`.
 _N_SPECIAL = 4
 
@@ -60,34 +44,6 @@ class Trained:
     seconds: float
     promoted: bool
     reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Fitted:
-    """A fine-tuned network with what goes with it on the way to its folder."""
-
-    encoder: Encoder
-    tokenizer: Tokenizer
-    tokens: PairTokenizer
-    network: CoderNetwork
-    pad_id: int
-
-    def pairs(self, examples: Examples) -> list[TokenPair]:
-        return self.tokens.encode(list(zip(examples.contexts, examples.texts, strict=True)))
-
-    def logits(self, examples: Examples) -> NDArray[np.float32]:
-        return torch_logits(self.network, self.pairs(examples), pad_id=self.pad_id)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Judged:
-    """Temperatures and thresholds, and how the decisions they make agree with the coders."""
-
-    temperatures: dict[str, float]
-    thresholds: dict[str, float]
-    metrics: Metrics
-    floors: Metrics
-    validation_logits: NDArray[np.float32]
 
 
 def train(
@@ -133,7 +89,7 @@ def train(
         report("choosing thresholds")
         judged = _judge(fitted, data, settings.seed)
         report("exporting to ONNX and comparing with torch")
-        model = _file(registry, name, fitted, judged, data, settings, Path(workspace))
+        model = file_model(registry, name, fitted, judged, data, settings, Path(workspace))
     promoted, reason = _first_champion(registry, earlier, model, data, judged)
     return Trained(
         model=model,
@@ -162,7 +118,7 @@ def _fit(
     workspace: Path,
     *,
     progress: bool,
-) -> _Fitted:
+) -> Fitted:
     tokenizer = load_tokenizer(encoder.folder)
     tokens = PairTokenizer(
         tokenizer,
@@ -176,6 +132,7 @@ def _fit(
         dropout=settings.fit.dropout,
         wants_types=bool(probe.types.any()),
         seed=settings.seed,
+        separator=tokens.separator,
     )
     _check_length(network, settings)
     pad_id = network.pad_id
@@ -192,7 +149,7 @@ def _fit(
         workspace=workspace / "checkpoints",
         progress=progress,
     )
-    return _Fitted(
+    return Fitted(
         encoder=encoder, tokenizer=tokenizer, tokens=tokens, network=network, pad_id=pad_id
     )
 
@@ -207,7 +164,7 @@ def _check_length(network: CoderNetwork, settings: TrainSettings) -> None:
         )
 
 
-def _judge(fitted: _Fitted, data: TrainingData, seed: int) -> _Judged:
+def _judge(fitted: Fitted, data: TrainingData, seed: int) -> Judged:
     codes = data.codebook.codes
     logits = fitted.logits(data.validation)
     temperatures = fit_temperatures(logits, data.validation.targets)
@@ -224,7 +181,7 @@ def _judge(fitted: _Fitted, data: TrainingData, seed: int) -> _Judged:
             "always_no": evaluate(examples, np.zeros_like(decided), codes),
             "bag_of_words": evaluate(examples, bag, codes),
         }
-    return _Judged(
+    return Judged(
         temperatures=_by_code(codes, temperatures),
         thresholds=_by_code(codes, thresholds),
         metrics=metrics,
@@ -237,79 +194,8 @@ def _by_code(codes: Sequence[str], values: NDArray[np.float64]) -> dict[str, flo
     return {code: round(float(value), 6) for code, value in zip(codes, values, strict=True)}
 
 
-def _file(
-    registry: Registry,
-    name: str,
-    fitted: _Fitted,
-    judged: _Judged,
-    data: TrainingData,
-    settings: TrainSettings,
-    workspace: Path,
-) -> Artefact:
-    """Export, pass the parity gate and write the model folder."""
-    codes, key = data.codebook.codes, data.codebook.key
-    onnx_file = workspace / artefact.ONNX
-    export(fitted.network, onnx_file, onnx_metadata(key, codes, judged.thresholds))
-    pairs = fitted.pairs(data.validation)
-    difference = check_parity(
-        judged.validation_logits,
-        onnx_logits(onnx_file, pairs, uses_types=fitted.network.uses_types),
-    )
-    parity = {
-        "fp32": {"max_logit_difference": difference, "tolerance": TOLERANCE, "n": len(pairs)},
-        "int8": None,
-    }
-    provenance = _provenance(fitted, data, settings, parity)
-
-    def fill(folder: Path) -> None:
-        shutil.copyfile(onnx_file, folder / artefact.ONNX)
-        fitted.tokenizer.save(str(folder / artefact.TOKENIZER))
-        save_file(dict(fitted.network.state_dict()), folder / artefact.WEIGHTS)
-
-    return artefact.write(
-        registry.folder / name,
-        name=name,
-        codebook=key,
-        codes=codes,
-        thresholds=judged.thresholds,
-        temperatures=judged.temperatures,
-        input_shape=InputShape(
-            max_context=settings.input.max_context,
-            max_utterance=settings.input.max_utterance,
-            uses_types=fitted.network.uses_types,
-            pad_id=fitted.pad_id,
-        ),
-        metrics={"metrics": judged.metrics, "floors": judged.floors},
-        provenance=provenance,
-        card=model_card(name, provenance, judged.metrics, judged.floors, data.codebook),
-        fill=fill,
-    )
-
-
-def _provenance(
-    fitted: _Fitted, data: TrainingData, settings: TrainSettings, parity: Metrics
-) -> Metrics:
-    # Where the encoder's folder lies is this machine's business; which one it is, is everybody's.
-    said = settings.model_dump() | {"encoder": fitted.encoder.name}
-    return {
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "encoder": {"name": fitted.encoder.name, "sha256": fitted.encoder.sha256},
-        "codebook": data.codebook.key,
-        "data": data.hashes,
-        "coders": sorted({*data.train.coders, *data.validation.coders}),
-        "seed": settings.seed,
-        "settings": said,
-        "precision": "bf16" if precision_is_bf16(settings.fit.precision) else "fp32",
-        "parity": parity,
-        "versions": {
-            "werkalliantie": werkalliantie.__version__,
-            **{library: importlib.metadata.version(library) for library in _LIBRARIES},
-        },
-    }
-
-
 def _first_champion(
-    registry: Registry, earlier: str | None, model: Artefact, data: TrainingData, judged: _Judged
+    registry: Registry, earlier: str | None, model: Artefact, data: TrainingData, judged: Judged
 ) -> tuple[bool, str]:
     """Promote the first model of a study if it beats the floors; say what was done and why."""
     if earlier is not None:

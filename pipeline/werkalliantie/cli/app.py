@@ -7,6 +7,7 @@ import typer
 import werkalliantie
 from werkalliantie.cli import (
     agree,
+    bench,
     codes,
     demo,
     encoder,
@@ -54,3 +55,4 @@ app.command("precode")(precode.precode)
 app.command("agree")(agree.agree)
 app.add_typer(models.app, name="models")
 app.add_typer(encoder.app, name="encoder")
+app.add_typer(bench.app, name="bench")

@@ -31,12 +31,20 @@ def train(
     ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the new model.")] = None,
     codebook: Annotated[str | None, typer.Option(help="Codebook; the study's if left out.")] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Fit the head only, in seconds; the encoder stays.")
+    ] = False,
     study: StudyFolder = Path(),
     as_json: AsJson = False,
 ) -> None:
     """Fine-tune an encoder on the coders' codes; calibrate, export to ONNX and gate it."""
     trained = run_training(
-        Study.open(study), encoder=encoder, tapes=names_in(tapes), name=name, codebook=codebook
+        Study.open(study),
+        encoder=encoder,
+        tapes=names_in(tapes),
+        name=name,
+        codebook=codebook,
+        quick=quick,
     )
     if as_json:
         echo_json(document(trained))
@@ -51,6 +59,7 @@ def run_training(
     tapes: list[str] | None = None,
     name: str | None = None,
     codebook: str | None = None,
+    quick: bool = False,
 ) -> "Trained":
     """Train with the study's settings, saying on stderr what is going on."""
     tell("starting: loading the training libraries")
@@ -62,6 +71,9 @@ def run_training(
     settings = load_train_settings(study.folder / "configs" / "train.toml")
     if encoder is not None:
         settings = settings.model_copy(update={"encoder": encoder})
+    if quick:
+        fit = settings.fit.model_copy(update={"epochs": 0})
+        settings = settings.model_copy(update={"fit": fit})
     return train_model(
         study,
         settings,

@@ -1,0 +1,208 @@
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from numpy.typing import NDArray
+from onnx import ModelProto, TensorProto, helper, numpy_helper
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from training.wide import OUTLIER, SAID, Wide, operators, random_pairs
+
+from werkalliantie_training import quantise as quantising
+from werkalliantie_training.export import onnx_logits
+from werkalliantie_training.quantise import quantise
+
+SEEN = random_pairs(range(2, 26))
+UNSEEN = random_pairs([1, 2, 4, *range(9, 60, 5)])
+FEW = 3
+
+
+def made(wide: Wide, target: Path, *, n_heads: int = 2) -> ModelProto:
+    """Return the int8 copy of the network with a channel that stands out."""
+    quantise(wide.file, target, SEEN, n_heads=n_heads, uses_types=True)
+    return onnx.load(target)
+
+
+def head(wide: Wide) -> tuple[int, int]:
+    """Return the shape of the head's weights."""
+    return wide.network.head.in_features, wide.network.head.out_features
+
+
+def distance(one: Path, other: Path) -> float:
+    """Return how far apart the logits of two files are in the mean, on inputs they never saw."""
+    first, second = (onnx_logits(file, UNSEEN, uses_types=True) for file in (one, other))
+    return float(np.abs(first - second).mean())
+
+
+def constants(model: ModelProto) -> dict[str, NDArray[np.float32]]:
+    """Return a model's constants by name."""
+    return {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
+
+
+def fp32_products(model: ModelProto) -> Iterator[tuple[int, ...]]:
+    """Yield the shapes of the weights that are still multiplied in fp32."""
+    weights = constants(model)
+    for node in model.graph.node:
+        if node.op_type == "MatMul" and node.input[1] in weights:
+            yield weights[node.input[1]].shape
+
+
+def without_outlier(wide: Wide, folder: Path) -> Wide:
+    """Return the network with the channel that stood out like the others."""
+    model = onnx.load(wide.file)
+    (gain,) = (
+        t for t in model.graph.initializer if t.name == "encoder.embeddings.LayerNorm.weight"
+    )
+    assert numpy_helper.to_array(gain).argmax() == OUTLIER
+    gain.CopyFrom(numpy_helper.from_array(np.ones(128, dtype=np.float32), gain.name))
+    onnx.save(model, folder / "gewoon.onnx")
+    return Wide(folder=wide.folder, network=wide.network, file=folder / "gewoon.onnx")
+
+
+class TestOutliers:
+    def test_apart_bring_int8_near_to_fp32(
+        self, wide: Wide, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Much nearer than with them among the rest, be it ours or ONNX Runtime's own."""
+        own, together, apart = (tmp_path / f"{name}.onnx" for name in ("own", "together", "apart"))
+        quantize_dynamic(
+            wide.file,
+            own,
+            per_channel=True,
+            weight_type=QuantType.QInt8,
+            op_types_to_quantize=["MatMul"],
+        )
+        made(wide, apart)
+        monkeypatch.setattr(quantising, "_OUTLIER", np.inf)
+        made(wide, together)
+
+        far, near = distance(wide.file, together), distance(wide.file, apart)
+        assert 0 < near < far / 4
+        assert near < distance(wide.file, own) / 4
+
+    def test_are_multiplied_in_fp32(self, wide: Wide, tmp_path: Path) -> None:
+        """Only the few channels are; their weights are those of the fp32 file, to the bit."""
+        model = made(wide, tmp_path / "int8.onnx")
+
+        few = {name: value for name, value in constants(model).items() if name.endswith("_few")}
+        assert few
+        for value in few.values():
+            assert value.dtype == np.float32
+            assert len(value) <= FEW
+        exported = [v for v in constants(onnx.load(wide.file)).values() if v.ndim == 2]
+        rows = {row.tobytes() for value in exported for row in value}
+        query = next(v for name, v in few.items() if name.startswith("attention_0"))
+        assert all(part.tobytes() in rows for row in query for part in np.split(row, 3))
+
+    def test_are_looked_for_in_what_products_read(self, wide: Wide, tmp_path: Path) -> None:
+        """The planted channel is among those set apart for query, key and value."""
+        values = constants(made(wide, tmp_path / "int8.onnx"))
+
+        (channels,) = (v for name, v in values.items() if name == "layer_norm_channels")
+        assert OUTLIER in channels
+        (mask,) = (v for name, v in values.items() if name == "layer_norm_mask")
+        assert np.flatnonzero(mask == 0).tolist() == channels.tolist()
+
+    def test_that_are_not_there_change_nothing(self, wide: Wide, tmp_path: Path) -> None:
+        """Where all channels are alike, products stay whole."""
+        plain = without_outlier(wide, tmp_path)
+        model = made(plain, tmp_path / "int8.onnx")
+
+        assert [name for name in constants(model) if name.endswith("_few")] == []
+        assert [*fp32_products(model)] == [head(wide)]
+        assert 0 < distance(plain.file, tmp_path / "int8.onnx") < 0.1
+
+    def test_of_products_that_follow_each_other(self, tmp_path: Path) -> None:
+        """What the first gives is read by the second as it is, and both are split."""
+        source, target = tmp_path / "model.onnx", tmp_path / "int8.onnx"
+        onnx.save(two_products(), source)
+        quantise(source, target, SEEN, n_heads=1, uses_types=False)
+
+        model = onnx.load(target)
+        onnx.checker.check_model(model)
+        assert operators(model).count("MatMulInteger") == 2
+        assert len([name for name in constants(model) if name.endswith("_few")]) == 2
+        before, after = (onnx_logits(f, UNSEEN, uses_types=False) for f in (source, target))
+        assert 0 < np.abs(before - after).max() < 0.02 * np.abs(before).max()
+
+
+def two_products() -> ModelProto:
+    """Return a network of two products without biases, with an outlier before each."""
+    random = np.random.default_rng(2)
+    weights = {
+        "words": random.normal(0, 1, (40, 64)),
+        "first": random.normal(0, 0.1, (64, 64)),
+        "second": random.normal(0, 0.1, (64, 32)),
+    }
+    weights["words"][:, 3] *= 50
+    weights["first"][:, 9] *= 50
+    nodes = [
+        helper.make_node("Gather", ["words", "input_ids"], ["x"], "gather"),
+        helper.make_node("MatMul", ["x", "first"], ["y"], "one"),
+        helper.make_node("MatMul", ["y", "second"], ["z"], "two"),
+        helper.make_node("ReduceMean", ["z", "axis"], ["logits"], "mean", keepdims=0),
+    ]
+    tensors = [numpy_helper.from_array(v.astype(np.float32), name) for name, v in weights.items()]
+    names = ("input_ids", "attention_mask")
+    graph = helper.make_graph(
+        nodes,
+        "proef",
+        [helper.make_tensor_value_info(name, TensorProto.INT64, ["n", "t"]) for name in names],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", 32])],
+        [*tensors, numpy_helper.from_array(np.array([1]), "axis")],
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+
+
+def test_what_the_file_says_of_itself_is_kept(wide: Wide, tmp_path: Path) -> None:
+    """The copy carries the metadata of the fp32 file."""
+    model = made(wide, tmp_path / "int8.onnx")
+
+    said = {entry.key: entry.value for entry in model.metadata_props}
+    assert SAID.items() <= said.items()
+
+
+def test_every_large_product_is_int8_and_the_head_is_not(wide: Wide, tmp_path: Path) -> None:
+    """Query, key and value together, attention's output, both of the feed-forward part."""
+    model = made(wide, tmp_path / "int8.onnx")
+
+    assert operators(model).count("MatMulInteger") == 4
+    assert operators(model).count("MultiHeadAttention") == 1
+    in_fp32 = {*fp32_products(model)}
+    assert head(wide) in in_fp32
+    assert all(width <= FEW for width, _ in in_fp32 - {head(wide)})
+
+
+def test_attention_that_would_change_stays_as_it_is(wide: Wide, tmp_path: Path) -> None:
+    """With a number of heads that isn't the encoder's the operator says something else."""
+    model = made(wide, tmp_path / "int8.onnx", n_heads=8)
+
+    assert "MultiHeadAttention" not in operators(model)
+    assert operators(model).count("MatMulInteger") == 6
+    right = tmp_path / "right.onnx"
+    made(wide, right)
+    assert distance(wide.file, tmp_path / "int8.onnx") < 2 * distance(wide.file, right)
+
+
+def test_only_the_copy_is_written(
+    wide: Wide, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is a good deal smaller; the fp32 file is as it was, and nothing is said on the screen."""
+    before = wide.file.read_bytes()
+    with caplog.at_level(logging.WARNING):
+        made(wide, tmp_path / "int8.onnx")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["int8.onnx"]
+    assert wide.file.read_bytes() == before
+    assert (tmp_path / "int8.onnx").stat().st_size < 0.7 * len(before)
+    assert caplog.records == []
+
+
+def test_made_twice_it_is_the_same_file(wide: Wide, tmp_path: Path) -> None:
+    """Nothing in it comes from chance or the clock."""
+    made(wide, tmp_path / "one.onnx")
+    made(wide, tmp_path / "two.onnx")
+
+    assert (tmp_path / "one.onnx").read_bytes() == (tmp_path / "two.onnx").read_bytes()

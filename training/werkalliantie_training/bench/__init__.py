@@ -1,0 +1,1 @@
+"""The project's own measurements, `werkalliantie bench`: JSON, with peers beside ours."""

@@ -1,0 +1,188 @@
+"""An int8 copy of an fp32 ONNX file, for the CPU.
+
+Weights get a scale per output channel, activations one per tensor, found as they pass (dynamic
+quantisation). One scale for a whole tensor is coarse where a few channels are much larger than all
+others, as they are in transformers; those channels are multiplied apart, in fp32 (Dettmers et al.
+2022, LLM.int8()). Which they are shows on utterances of the training tapes.
+
+Such a file is for sequences that run alone: in a batch they would share a scale.
+"""
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+from numpy.typing import NDArray
+from onnx import numpy_helper
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization.quant_utils import add_pre_process_metadata
+
+from werkalliantie.pairs import TokenPair, inputs_of
+from werkalliantie_training.attention import fuse_attention, replace_nodes
+
+Feed = Mapping[str, NDArray[np.int64]]
+Tensors = list[NDArray[np.float32]]
+Peaks = Mapping[str, NDArray[np.float32]]
+
+_OUTLIER = 1.5
+"""A channel is apart when its peak is over this many times the 99th percentile of all peaks."""
+_SAME = 1e-4
+"""Largest difference in logits that fused attention may make, in fp32."""
+_FEW = 8
+"""Inputs on which fused attention is held against the exported one."""
+_FEWEST_OUTPUTS = 32
+"""Products with fewer outputs, such as the head's, gain nothing from int8."""
+_APART = "_apart"
+
+
+def quantise(
+    source: Path, target: Path, pairs: Sequence[TokenPair], *, n_heads: int, uses_types: bool
+) -> None:
+    """Write an int8 copy of the ONNX file `source`, its metadata included.
+
+    Args:
+        pairs: Inputs from the training tapes, to see which channels stand out; a hundred is enough.
+        n_heads: Attention heads a layer.
+        uses_types: Whether the encoder is given segment ids.
+    """
+    feeds = [inputs_of([pair], uses_types=uses_types) for pair in pairs]
+    model = _fused(source, feeds, n_heads)
+    _set_apart(model, _peaks(model, feeds))
+    # Without this mark ONNX Runtime warns on the user's screen that the file may not be ready.
+    add_pre_process_metadata(model)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        whole = Path(folder) / source.name
+        onnx.save(model, whole)
+        quantize_dynamic(
+            whole,
+            target,
+            op_types_to_quantize=["MatMul"],
+            per_channel=True,
+            weight_type=QuantType.QInt8,
+            nodes_to_quantize=_large(model),
+            # The type of what operators outside the standard give can't be inferred.
+            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
+        )
+
+
+def _fused(source: Path, feeds: Sequence[Feed], n_heads: int) -> onnx.ModelProto:
+    """Return the model with fused attention where that changes nothing, else as it is."""
+    plain, fused = onnx.load(source), onnx.load(source)
+    if fuse_attention(fused, n_heads=n_heads) == 0:
+        return plain
+    few = feeds[:_FEW]
+    both = zip(_run(plain, ["logits"], few), _run(fused, ["logits"], few), strict=True)
+    same = all(np.abs(before[0] - after[0]).max() < _SAME for before, after in both)
+    return fused if same else plain
+
+
+def _run(model: onnx.ModelProto, names: list[str], feeds: Sequence[Feed]) -> Iterator[Tensors]:
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    # Optimised graphs no longer hold the tensors asked for.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
+    for feed in feeds:
+        yield session.run(names, dict(feed))
+
+
+def _products(model: onnx.ModelProto) -> dict[str, list[onnx.NodeProto]]:
+    """Return the products with constant weights by the tensor they read."""
+    matrices = {t.name for t in model.graph.initializer if len(t.dims) == 2}
+    found: dict[str, list[onnx.NodeProto]] = {}
+    for node in model.graph.node:
+        if node.op_type == "MatMul" and node.input[1] in matrices:
+            found.setdefault(node.input[0], []).append(node)
+    return found
+
+
+def _large(model: onnx.ModelProto) -> list[str]:
+    """Return the names of the products that int8 is for."""
+    widths = {t.name: t.dims[1] for t in model.graph.initializer if len(t.dims) == 2}
+    nodes = [node for group in _products(model).values() for node in group]
+    return [
+        node.name
+        for node in nodes
+        if widths[node.input[1]] >= _FEWEST_OUTPUTS and not node.name.endswith(_APART)
+    ]
+
+
+def _peaks(model: onnx.ModelProto, feeds: Sequence[Feed]) -> Peaks:
+    """Return per tensor that products read the largest absolute value of each channel."""
+    names = sorted(_products(model))
+    watched = onnx.ModelProto()
+    watched.CopyFrom(model)
+    watched.graph.output.extend(
+        onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None) for name in names
+    )
+    peaks = {name: np.zeros(1, dtype=np.float32) for name in names}
+    for values in _run(watched, names, feeds):
+        for name, value in zip(names, values, strict=True):
+            highest = np.abs(value).reshape(-1, value.shape[-1]).max(axis=0)
+            peaks[name] = np.maximum(peaks[name], highest)
+    return peaks
+
+
+def _set_apart(model: onnx.ModelProto, peaks: Peaks) -> None:
+    """Multiply the channels that stand out apart, in fp32, and zero them for the rest."""
+    weights = {t.name: t for t in model.graph.initializer}
+    before: dict[str, list[onnx.NodeProto]] = {}
+    after: dict[str, list[onnx.NodeProto]] = {}
+    large = set(_large(model))
+    for name, products in _products(model).items():
+        channels = np.flatnonzero(peaks[name] > _OUTLIER * np.quantile(peaks[name], 0.99))
+        products = [node for node in products if node.name in large]
+        if not len(channels) or not products:
+            continue
+        before[products[0].name] = _divided(model, name, channels, len(peaks[name]))
+        for node in products:
+            matrix = numpy_helper.to_array(weights[node.input[1]])
+            after[node.name] = _joined(model, node, matrix, channels)
+    nodes = [
+        part
+        for node in model.graph.node
+        for part in (*before.get(node.name, ()), node, *after.get(node.name, ()))
+    ]
+    replace_nodes(model.graph, nodes)
+
+
+def _divided(
+    model: onnx.ModelProto, name: str, channels: NDArray[np.int64], n_channels: int
+) -> list[onnx.NodeProto]:
+    """Return what makes `name_rest`, with the channels at zero, and `name_few`, only those."""
+    rest = np.ones(n_channels, dtype=np.float32)
+    rest[channels] = 0
+    for suffix, values in (("mask", rest), ("channels", channels)):
+        model.graph.initializer.append(numpy_helper.from_array(values, f"{name}_{suffix}"))
+    make = onnx.helper.make_node
+    return [
+        make("Mul", [name, f"{name}_mask"], [f"{name}_rest"], f"{name}_mask_out"),
+        make("Gather", [name, f"{name}_channels"], [f"{name}_few"], f"{name}_pick", axis=-1),
+    ]
+
+
+def _joined(
+    model: onnx.ModelProto,
+    node: onnx.NodeProto,
+    matrix: NDArray[np.float32],
+    channels: NDArray[np.int64],
+) -> list[onnx.NodeProto]:
+    """Let `node` multiply the rest, and return what multiplies the few and adds both up."""
+    source, output = node.input[0], node.output[0]
+    of_rest, of_few = f"{output}_of_rest", f"{output}_of_few"
+    rest = matrix.copy()
+    rest[channels] = 0
+    for suffix, values in (("rest", rest), ("few", matrix[channels])):
+        model.graph.initializer.append(numpy_helper.from_array(values, f"{node.name}_{suffix}"))
+    node.input[:] = [f"{source}_rest", f"{node.name}_rest"]
+    node.output[:] = [of_rest]
+    make = onnx.helper.make_node
+    return [
+        make("MatMul", [f"{source}_few", f"{node.name}_few"], [of_few], node.name + _APART),
+        make("Add", [of_rest, of_few], [output], f"{node.name}_join"),
+    ]
