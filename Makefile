@@ -18,11 +18,13 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed.") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) torch hatchling editables
-	$(PIP) --no-build-isolation -e '.[train,embedded]'
+	$(PIP) --no-build-isolation -e '.[train,embedded,ray]'
 	touch $@
 
+# irrCAC asks for a scipy and a pandas older than ours, but, told the categories, computes the same with ours.
 $(VENV)/.ready-tests: $(VENV)/.ready
-	$(PIP) hypothesis pytest mypy ruff build pre-commit
+	$(PIP) hypothesis pytest mypy ruff build pre-commit krippendorff pingouin scipy statsmodels
+	$(PIP) --no-deps irrCAC
 	touch $@
 
 demo: setup

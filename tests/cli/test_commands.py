@@ -3,76 +3,17 @@
 import csv
 import io
 import json
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
+from cli.commandline import TRANSCRIPT, Outcome, Run
 from models import tiny_model
 from openpyxl import load_workbook
 from samples import written
 
 from werkalliantie import cli, intake
 
-TRANSCRIPT = (
-    "R: Goedemorgen, ga zitten.\n"
-    "C: Ik was er wel, maar de deur zat dicht.\n"
-    "R: Hm hm.\n"
-    "(stilte)\n"
-    "C: Dus ben ik weer naar huis gegaan.\n"
-    "R: =Als je er donderdag niet bent, moet ik dat melden.\n"
-)
-OTHER = "R: Hoe was je weekend?\nC: Rustig.\nR: Fijn voor je.\n"
 SECRET = "Jan zei dat hij weer te laat was"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What a command leaves: its exit code and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:  # noqa: ANN401 - JSON
-        """The one JSON document on stdout."""
-        assert self.code == 0, self.err
-        return json.loads(self.out, parse_constant=pytest.fail)
-
-
-Run = Callable[..., Outcome]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Give a function that runs the command line as the console script does."""
-
-    def run(*words: str | Path) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["werkalliantie", *map(str, words)])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = 0 if end.code is None else int(end.code)
-        said = capsys.readouterr()
-        return Outcome(code=code, out=said.out, err=said.err)
-
-    return run
-
-
-@pytest.fixture
-def study(tmp_path: Path, run: Run) -> Path:
-    """Make a study with the model m1 in use and the tapes g1 (one backchannel) and g2."""
-    folder = tmp_path / "studie"
-    assert run("init", folder).code == 0
-    tiny_model(folder / "models" / "m1", trained_on=["t99"])
-    files = [written(tmp_path / "g1.txt", TRANSCRIPT), written(tmp_path / "g2.txt", OTHER)]
-    assert run("import", *files, "--study", folder).code == 0
-    assert run("models", "promote", "m1", "--study", folder).code == 0
-    return folder
 
 
 class TestInit:
@@ -238,46 +179,6 @@ class TestLabel:
         )
 
 
-class TestPrecode:
-    def test_counts_what_it_suggests(self, study: Path, run: Run) -> None:
-        """One document; the sheets are where it says."""
-        document = run("precode", "all", "--study", study, "--json").document
-
-        assert (document["model"], document["codebook"]) == ("m1", "werkalliantie-3")
-        assert [(one["tape"], one["utterances"]) for one in document["tapes"]] == [
-            ("g1", 3),
-            ("g2", 2),
-        ]
-        for one in document["tapes"]:
-            assert Path(one["sheet"]) == study / "data" / "precoded" / f"{one['tape']}.xlsx"
-            assert Path(one["sheet"]).is_file()
-            assert [*one["codes"]] == ["DT", "ZBV", "HC"]
-
-    def test_never_writes_over_a_coders_work(self, study: Path, run: Run) -> None:
-        """The second time is a mistake, unless it is asked for."""
-        run("precode", "g1", "--study", study)
-
-        again = run("precode", "g1", "--study", study)
-        assert (again.code, again.out) == (2, "")
-        assert again.err.startswith(
-            f"error: {study / 'data' / 'precoded'}: already there: g1.xlsx."
-        )
-        assert run("precode", "g1", "--force", "--study", study).code == 0
-
-    def test_a_device_that_is_not_there_is_a_mistake(self, study: Path, run: Run) -> None:
-        """Nothing is labelled on another device instead."""
-        onnxruntime = pytest.importorskip("onnxruntime")
-        if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
-            pytest.skip("there is one here")
-
-        result = run("precode", "g1", "--device", "cuda", "--study", study, "--json")
-        assert (result.code, result.out) == (2, "")
-        assert result.err.startswith(
-            "error: device cuda: ONNX Runtime has no working CUDAExecutionProvider here.\nhint: "
-        )
-        assert not (study / "data" / "precoded").exists()
-
-
 def fill_in(path: Path, codes: dict[int, str]) -> None:
     """Write codes on the rows of worker utterances, as a coder does in Excel."""
     book = load_workbook(path)
@@ -346,7 +247,7 @@ class TestFromSheetToAgreement:
         )
         assert lines[1].split() == [
             "code", "coder-coder", "95", "%", "interval", "model-coder", "95", "%", "interval",
-            "share", "of", "human",
+            "share", "of", "human", "verdict",
         ]  # fmt: skip
         assert "Left out: 0 assisted, 0 adjudicated, 0 not seen." in lines
 

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from werkalliantie.configuration import load_codebook, load_mapping, load_study_settings
+from werkalliantie.configuration.study import VerdictRules
 from werkalliantie.resources import shipped
 
 CONFIGS = shipped("configs")
@@ -33,3 +34,13 @@ def test_the_study_settings_are_sound() -> None:
     codebook = load_codebook(CONFIGS / "codebooks" / f"{settings.codebook}.toml")
     assert codebook.codes == ("DT", "ZBV", "HC")
     assert [len(cluster.items) for cluster in codebook.clusters] == [6, 6, 6]
+
+
+@pytest.mark.parametrize("path", ["configs", "data/voorbeeld"])
+def test_the_verdict_rules_shipped_are_the_defaults(path: str) -> None:
+    """What the file shows is what holds without it; every rule is there to be changed."""
+    text = (shipped(path) / "study.toml").read_text(encoding="utf-8")
+    rules = load_study_settings(shipped(path) / "study.toml").verdict
+
+    assert rules == VerdictRules()
+    assert [name for name in VerdictRules.model_fields if f"\n{name} = " not in text] == []

@@ -21,6 +21,16 @@ validation_tapes = ["t1"]
 validation_workers = ["W1"]
 test_tapes = ["t2"]
 test_workers = ["W2"]
+
+[verdict]
+min_tapes = 8
+min_coder_kappa = 0.5
+pre_code_share = 0.7
+pre_code_low = 0.5
+second_code_share = 0.95
+second_code_low = 0.8
+beat_floors = false
+margin = 0.05
 """
 
 
@@ -50,6 +60,16 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             "test_tapes": ("t2",),
             "test_workers": ("W2",),
         },
+        "verdict": {
+            "min_tapes": 8,
+            "min_coder_kappa": 0.5,
+            "pre_code_share": 0.7,
+            "pre_code_low": 0.5,
+            "second_code_share": 0.95,
+            "second_code_low": 0.8,
+            "beat_floors": False,
+            "margin": 0.05,
+        },
     }
 
 
@@ -60,6 +80,16 @@ def test_a_name_and_a_codebook_are_enough(tmp_path: Path) -> None:
     assert (settings.utterance, settings.spacy) == ("turn", "blank:nl")
     assert (settings.backchannels.words, settings.backchannels.max_words) == ((), 4)
     assert settings.split.test_tapes == settings.split.validation_workers == ()
+    assert settings.verdict.model_dump() == {
+        "min_tapes": 5,
+        "min_coder_kappa": 0.4,
+        "pre_code_share": 0.6,
+        "pre_code_low": 0.4,
+        "second_code_share": 0.9,
+        "second_code_low": 0.75,
+        "beat_floors": True,
+        "margin": 0.1,
+    }
 
 
 @pytest.mark.parametrize(
@@ -68,6 +98,7 @@ def test_a_name_and_a_codebook_are_enough(tmp_path: Path) -> None:
         ('name = "proef"', "onbekend"),
         ("[backchannels]", "backchannels.onbekend"),
         ("[split]", "split.onbekend"),
+        ("[verdict]", "verdict.onbekend"),
     ],
 )
 def test_unknown_keys_are_refused(tmp_path: Path, before: str, key: str) -> None:
@@ -104,6 +135,31 @@ def test_unknown_keys_are_refused(tmp_path: Path, before: str, key: str) -> None
             'test_tapes = ["t2"]',
             'test_tapes = "t2"',
             "split.test_tapes: Input should be a valid tuple, not 't2'",
+        ),
+        (
+            "min_tapes = 8",
+            "min_tapes = 0",
+            "verdict.min_tapes: Input should be greater than or equal to 1, not 0",
+        ),
+        (
+            "min_coder_kappa = 0.5",
+            "min_coder_kappa = 1.5",
+            "verdict.min_coder_kappa: Input should be less than or equal to 1, not 1.5",
+        ),
+        (
+            "second_code_share = 0.95",
+            "second_code_share = 0.65",
+            "verdict: second_code_share (0.65) is below pre_code_share (0.7)",
+        ),
+        (
+            "second_code_low = 0.8",
+            "second_code_low = 0.4",
+            "verdict: second_code_low (0.4) is below pre_code_low (0.5)",
+        ),
+        (
+            "margin = 0.05",
+            "margin = 0.0",
+            "verdict.margin: Input should be greater than 0, not 0.0",
         ),
         (
             'words = ["ja", "hm"]',

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,7 +15,15 @@ from werkalliantie.cli.options import (
     names_in,
     shown,
 )
+from werkalliantie.errors import StoreError
 from werkalliantie.study import Study
+
+if TYPE_CHECKING:
+    from werkalliantie.agreement_report import Ledger
+
+FIVE_MINUTES = 300.0
+_NOT_HERE = ("anchoring:", "drift:", "alt_test:", "equivalence:", "sets:")
+"""Notes on what only `--json`, `--csv` and `--html` show."""
 
 
 class UnitName(StrEnum):
@@ -35,23 +43,58 @@ def agree(
     ] = None,
     codebook: Annotated[str | None, typer.Option(help="Codebook; the study's otherwise.")] = None,
     unit: Annotated[UnitName, typer.Option(help="Scale.")] = UnitName.UTTERANCE,
+    window: Annotated[
+        float, typer.Option(help="Length of a window in seconds, on tapes with times.")
+    ] = FIVE_MINUTES,
     model: ModelName = None,
+    no_model: Annotated[
+        bool, typer.Option("--no-model", help="Compare only the coders with each other.")
+    ] = False,
+    mapped: Annotated[
+        str | None,
+        typer.Option("--map", help="Codebooks whose codings are brought to this one as well."),
+    ] = None,
+    second: Annotated[
+        str | None,
+        typer.Option(help="Second codings, as NAME=CODER: who coded tapes again, and as whom."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Measure the model on --tapes it was trained on.")
+    ] = False,
+    html: Annotated[
+        Path | None, typer.Option(help="Write a page to look at to this file as well.")
+    ] = None,
+    with_text: Annotated[
+        bool, typer.Option("--with-text", help="Show on the page what was said.")
+    ] = False,
+    csv: Annotated[
+        Path | None, typer.Option(help="Write every figure to this table as well.")
+    ] = None,
+    apa: Annotated[bool, typer.Option("--apa", help="Print sentences for a paper.")] = False,
     study: StudyFolder = Path(),
     as_json: AsJson = False,
 ) -> None:
-    """Measure Cohen's kappa per code: coder with coder, model with coder."""
-    document = measure(
+    """Measure agreement per code: coder with coder, model with coder."""
+    ledger = measure(
         Study.open(study),
         coders=names_in(coders),
         tapes=names_in(tapes),
         codebook=codebook,
-        unit=unit,
+        window=window,
         model=model,
+        with_model=not no_model,
+        mapped=names_in(mapped),
+        second=_second_codings(second),
+        force=force,
     )
+    document = ledger.at(unit.value)
+    written = _written(ledger, unit, html=html, csv=csv, with_text=with_text)
     if as_json:
         echo_json(document)
         return
-    typer.echo(summary(document))
+    typer.echo(sentences(ledger, document) if apa else summary(document))
+    for path in written:
+        typer.echo(f"written: {path}")
 
 
 def measure(
@@ -60,55 +103,104 @@ def measure(
     coders: list[str] | None = None,
     tapes: list[str] | None = None,
     codebook: str | None = None,
-    unit: UnitName = UnitName.UTTERANCE,
+    window: float = FIVE_MINUTES,
     model: str | None = None,
-) -> dict[str, Any]:
-    """Return the agreement document of a study."""
-    from werkalliantie.agreement_report import agreement_document
-    from werkalliantie.registry import Registry
+    with_model: bool = True,
+    mapped: list[str] | None = None,
+    second: dict[str, str] | None = None,
+    force: bool = False,
+) -> "Ledger":
+    """Return the agreement ledger of a study."""
+    from werkalliantie.agreement_report import Question, open_ledger
 
-    registry = Registry(study.models)
-    used = registry.find(model) if model or registry.champion else None
-    book = study.codebook(codebook)
-    if used is not None and model is None and used.codebook != book.key:
-        used = None
-    with study.store() as store:
-        return agreement_document(
-            store, book, coders=coders, tapes=tapes, unit=unit.value, model=used
+    question = Question(
+        coders=None if coders is None else tuple(coders),
+        tapes=None if tapes is None else tuple(tapes),
+        window_seconds=window,
+        mapped=tuple(mapped or ()),
+        second=second or {},
+        force=force,
+    )
+    return open_ledger(study, question, codebook=codebook, model=model, with_model=with_model)
+
+
+def _second_codings(text: str | None) -> dict[str, str]:
+    pairs = [name.partition("=") for name in names_in(text) or ()]
+    if wrong := ["".join(pair) for pair in pairs if not (pair[0] and pair[2])]:
+        raise StoreError(
+            f'"{wrong[0]}" is no second coding. Expected NAME=CODER, such as k1-later=k1.',
+            hint="Correct --second.",
         )
+    return {name.strip(): coder.strip() for name, _, coder in pairs}
+
+
+def _written(
+    ledger: "Ledger", unit: UnitName, *, html: Path | None, csv: Path | None, with_text: bool
+) -> list[Path]:
+    """Write the page and the table that were asked for."""
+    if csv is not None:
+        from werkalliantie.agreement_report.raw_table import write_table
+
+        write_table(csv, ledger)
+    if html is not None:
+        from werkalliantie.report import write_page
+
+        write_page(html, ledger, unit=unit.value, with_text=with_text)
+    return [path for path in (csv, html) if path is not None]
+
+
+def sentences(ledger: "Ledger", document: dict[str, Any]) -> str:
+    """Return sentences for a paper, in Dutch and in English."""
+    from werkalliantie.agreement_report.sentences import sentences_on
+
+    both = sentences_on(ledger, document)
+    return "\n\n".join(["Nederlands", *both.dutch, "English", *both.english])
 
 
 def summary(document: dict[str, Any]) -> str:
     """Return the agreement for people."""
-    rows = [
-        ("code", "coder-coder", "95 % interval", "model-coder", "95 % interval", "share of human")
-    ]
-    for code, figures in document["codes"].items():
-        human, machine = figures["coder_coder"], figures["model_coder"] or {}
-        rows.append(
-            (
-                code,
-                shown(human["kappa"]),
-                _interval(human["ci"]),
-                shown(machine.get("kappa")),
-                _interval(machine.get("ci")),
-                shown(figures["share_of_human"]),
-            )
-        )
     lines = [
         f"Cohen's kappa per {document['unit']}, {document['codebook']}: "
         f"{document['n_utterances']} utterances of {document['n_tapes']} tapes, blind codings.",
-        as_table(rows),
+        as_table(_rows(document)),
+        f"Left out: {_left_out(document['excluded'])}.",
     ]
-    excluded = ", ".join(
-        f"{n} {what.replace('_', ' ')}" for what, n in document["excluded"].items()
-    )
-    lines.append(f"Left out: {excluded}.")
     if document["icc"]:
         values = ", ".join(f"{c} {shown(v)}" for c, v in document["icc"]["codes"].items())
         lines.append(f"{document['icc']['kind']} of counts between coders: {values}.")
-    lines += [f"note: {note}" for note in document["notes"]]
+    lines += [
+        figures["verdict_because"]["en"]
+        for figures in document["codes"].values()
+        if figures["verdict_because"]
+    ]
+    lines += [f"note: {note}" for note in document["notes"] if not note.startswith(_NOT_HERE)]
     return "\n".join(lines)
+
+
+def _rows(document: dict[str, Any]) -> list[tuple[str, ...]]:
+    over = "95 % interval"
+    heading = ("code", "coder-coder", over, "model-coder", over, "share of human", "verdict")
+    return [heading, *(_row(code, figures) for code, figures in document["codes"].items())]
+
+
+def _row(code: str, figures: dict[str, Any]) -> tuple[str, ...]:
+    human, machine = figures["coder_coder"], figures["model_coder"] or {}
+    return (
+        code,
+        shown(human["kappa"]),
+        _interval(human["ci"]),
+        shown(machine.get("kappa")),
+        _interval(machine.get("ci")),
+        shown(figures["share_of_human"]),
+        figures["verdict"] or "–",
+    )
+
+
+def _left_out(excluded: dict[str, int]) -> str:
+    always = ("assisted", "adjudicated", "not_seen")
+    return ", ".join(
+        f"{n} {what.replace('_', ' ')}" for what, n in excluded.items() if n or what in always
+    )
 
 
 def _interval(ends: list[float] | None) -> str:

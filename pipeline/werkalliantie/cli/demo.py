@@ -41,20 +41,34 @@ def demo(
     tell(f"pre-coding the held-back tapes {', '.join(tapes)}")
     out_sheets = study.data / "precoded"
     done = list(precode(study, trained.model, tapes, out=out_sheets, format=SheetFormat.XLSX))
-    document = agree.measure(study, tapes=tapes, model=trained.model.name)
+    document = agree.measure(study, tapes=tapes, model=trained.model.name).at("utterance")
+    report = _report(study, trained.model.name)
     sheets = [str(one.sheet) for one in done]
     if as_json:
         result: dict[str, Any] = {"study": str(out), "tapes": n_tapes, "sheets": sheets}
-        echo_json(result | {"train": train.document(trained), "agree": document})
+        result |= {"train": train.document(trained), "agree": document, "report": str(report)}
+        echo_json(result)
         return
     typer.echo(f"\n{train.summary(trained)}\n\n{agree.summary(document)}\n")
     typer.echo("Pre-coded sheets of the held-back tapes, to review and send back:")
     for sheet in sheets:
         typer.echo(f"  {sheet}")
+    typer.echo(f"The agreement of the whole study, to look at, with each tape in time:\n  {report}")
     typer.echo(
         f"\nNext, your own tape: werkalliantie import TAPE.docx --study {out}\n"
         f"                     werkalliantie precode TAPE --study {out}"
     )
+
+
+def _report(study: Study, model: str) -> Path:
+    """Write the page on every coded tape, and return where it is."""
+    from werkalliantie.cli import agree
+    from werkalliantie.report import write_page
+
+    path = study.data / "report.html"
+    tell(f"writing {path.name}")
+    write_page(path, agree.measure(study, model=model))
+    return path
 
 
 def _new_study(folder: Path, settings: Path, *, again: bool) -> Study:

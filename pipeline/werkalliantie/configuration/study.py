@@ -1,9 +1,9 @@
 """A study's own settings: `configs/study.toml`."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from werkalliantie.configuration.toml import Settings, load
 
@@ -29,6 +29,42 @@ class Split(Settings):
     test_workers: tuple[str, ...] = ()
 
 
+class VerdictRules(Settings):
+    """What a model has to show, per code, before it may help with that code.
+
+    A share is the model's mean kappa with the coders, divided by that between the coders, on the
+    same tapes.
+
+    Attributes:
+        min_tapes: Blind-coded tapes, outside its training, that it was measured on.
+        min_coder_kappa: The coders' own agreement there: below it there is nothing to measure by.
+        pre_code_share: For *pre-code*: the least share.
+        pre_code_low: For *pre-code*: the least lower end of the share's 95 % interval.
+        second_code_share: For *second-code*: the least share.
+        second_code_low: For *second-code*: the least lower end of the share's interval.
+        beat_floors: Whether its kappa has to be above those of always-no and of a bag of words.
+        margin: Smallest difference in kappa that matters, for the test that the model's agreement
+            with the coders equals their own; it decides no verdict.
+    """
+
+    min_tapes: int = Field(default=5, ge=1, strict=True)
+    min_coder_kappa: float = Field(default=0.4, ge=0, le=1)
+    pre_code_share: float = Field(default=0.6, ge=0)
+    pre_code_low: float = Field(default=0.4, ge=0)
+    second_code_share: float = Field(default=0.9, ge=0)
+    second_code_low: float = Field(default=0.75, ge=0)
+    beat_floors: bool = True
+    margin: float = Field(default=0.1, gt=0)
+
+    @model_validator(mode="after")
+    def _second_asks_more(self) -> Self:
+        for end in ("share", "low"):
+            pre, second = getattr(self, f"pre_code_{end}"), getattr(self, f"second_code_{end}")
+            if second < pre:
+                raise ValueError(f"second_code_{end} ({second}) is below pre_code_{end} ({pre})")
+        return self
+
+
 class StudySettings(Settings):
     """What the whole study shares.
 
@@ -44,6 +80,7 @@ class StudySettings(Settings):
     spacy: str = "blank:nl"
     backchannels: Backchannels = Backchannels()
     split: Split = Split()
+    verdict: VerdictRules = VerdictRules()
 
 
 def load_study_settings(path: Path) -> StudySettings:

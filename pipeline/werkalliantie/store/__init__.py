@@ -2,6 +2,6 @@
 
 from werkalliantie.store.changes import CodingCounts
 from werkalliantie.store.database import open_engine
-from werkalliantie.store.store import Store, TapeSummary
+from werkalliantie.store.store import CodingEntry, Store, TapeSummary
 
-__all__ = ["CodingCounts", "Store", "TapeSummary", "open_engine"]
+__all__ = ["CodingCounts", "CodingEntry", "Store", "TapeSummary", "open_engine"]

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from werkalliantie.coding import Coding, Prediction
 from werkalliantie.errors import StoreError, gather
+from werkalliantie.labelling import Labelling
 from werkalliantie.store import rows, tables
 from werkalliantie.transcript import Tape, Utterance
 
@@ -61,11 +62,28 @@ def replace_predictions(connection: sa.Connection, predictions: Iterable[Predict
     """
     values = [rows.prediction_values(prediction) for prediction in predictions]
     _check_places(connection, {(v["tape"], v["utterance"]) for v in values}, what="predictions")
-    table = tables.predictions
     for model, tape in sorted({(value["model"], value["tape"]) for value in values}):
-        connection.execute(sa.delete(table).where(table.c.model == model, table.c.tape == tape))
-    _insert(connection, table, values)
+        _forget(connection, model, tape)
+    _insert(connection, tables.predictions, values)
     return len(values)
+
+
+def add_labelling(connection: sa.Connection, labelling: Labelling, *, again: bool) -> bool:
+    """Write a labelling, in place of what a model of that name said before; return whether it was.
+
+    One by the same model version, of the same text, is left as it is unless `again` is given.
+
+    Raises:
+        StoreError: There is no such tape, or it has another number of utterances.
+    """
+    if not again and _is_labelled(connection, labelling):
+        return False
+    _check_whole(connection, labelling)
+    _forget(connection, labelling.model.name, labelling.tape)
+    values = [rows.prediction_values(prediction) for prediction in labelling.predictions]
+    _insert(connection, tables.predictions, values)
+    _insert(connection, tables.labellings, [rows.labelling_values(labelling)])
+    return True
 
 
 def _is_there(connection: sa.Connection, tape: Tape, utterances: Sequence[Utterance]) -> bool:
@@ -92,6 +110,37 @@ def _check_places(connection: sa.Connection, places: set[tuple[str, int]], *, wh
     missing = places - {(tape, index) for tape, index in connection.execute(query)}
     faults = [f'no utterance {index} on tape "{tape}"' for tape, index in sorted(missing)]
     gather(what, faults, StoreError, "Import the tape first, with the same utterance unit.")
+
+
+def _is_labelled(connection: sa.Connection, labelling: Labelling) -> bool:
+    values = rows.labelling_values(labelling)
+    key = {name: values[name] for name in ("tape", "model", "model_sha", "codebook", "text_sha")}
+    query = sa.select(tables.labellings.c.tape).filter_by(**key)
+    return connection.execute(query).first() is not None
+
+
+def _check_whole(connection: sa.Connection, labelling: Labelling) -> None:
+    table = tables.utterances
+    query = sa.select(table.c.index).where(table.c.tape == labelling.tape).order_by(table.c.index)
+    indexes = [*connection.execute(query).scalars()]
+    is_there = (
+        indexes
+        or connection.execute(
+            sa.select(tables.tapes.c.id).where(tables.tapes.c.id == labelling.tape)
+        ).first()
+    )
+    n = len(labelling.predictions)
+    if not is_there or indexes != [*range(n)]:
+        what = f"has {len(indexes)} utterances, not {n}" if is_there else "isn't in this study"
+        raise StoreError(
+            f'predictions: tape "{labelling.tape}" {what}.',
+            hint="Import the tape first, with the same utterance unit.",
+        )
+
+
+def _forget(connection: sa.Connection, model: str, tape: str) -> None:
+    for table in (tables.predictions, tables.labellings):
+        connection.execute(sa.delete(table).where(table.c.model == model, table.c.tape == tape))
 
 
 def _newest(connection: sa.Connection, tapes: Iterable[str]) -> dict[_Key, Coding]:

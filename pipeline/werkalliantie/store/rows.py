@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from werkalliantie.coding import Coding, Mode, Prediction
+from werkalliantie.labelling import Labelling, ModelVersion
 from werkalliantie.transcript import Aside, LineKind, Role, Tape, Turn, Utterance
 
 Row = sa.RowMapping
@@ -144,4 +145,28 @@ def prediction_from(row: Row) -> Prediction:
         codebook=row["codebook"],
         probabilities=row["probabilities"],
         codes=frozenset(row["codes"]),
+    )
+
+
+def labelling_values(labelling: Labelling) -> Values:
+    """Return the row of a labelling, without its predictions."""
+    return {
+        "tape": labelling.tape,
+        "model": labelling.model.name,
+        "model_sha": labelling.model.sha,
+        "codebook": labelling.model.codebook,
+        "text_sha": labelling.text_sha,
+        "device": labelling.device,
+        "added_at": datetime.now(UTC),
+    }
+
+
+def labelling_from(row: Row, predictions: tuple[Prediction, ...]) -> Labelling:
+    """Return the labelling of a row and its predictions."""
+    return Labelling(
+        tape=row["tape"],
+        model=ModelVersion(name=row["model"], sha=row["model_sha"], codebook=row["codebook"]),
+        text_sha=row["text_sha"],
+        device=row["device"],
+        predictions=predictions,
     )

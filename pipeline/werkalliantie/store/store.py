@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import sqlalchemy as sa
 
-from werkalliantie.coding import Coding, Prediction
+from werkalliantie.coding import Coding, Mode, Prediction
 from werkalliantie.errors import StoreError
+from werkalliantie.labelling import Labelling, ModelVersion, sha_of
 from werkalliantie.store import changes, rows, tables
 from werkalliantie.store.changes import CodingCounts
 from werkalliantie.store.database import open_engine, reading, writing
-from werkalliantie.transcript import Tape, Utterance
+from werkalliantie.transcript import Role, Tape, Utterance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,24 @@ class TapeSummary:
     unit: str | None
     n_utterances: int
     n_backchannels: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodingEntry:
+    """When a coder's blind codings of one tape came into the store.
+
+    Attributes:
+        first: Number of the first of them; numbers rise with time.
+        first_at: When that was.
+        n_revised: How many answers were later given anew; a repeated answer leaves no trace.
+    """
+
+    tape: str
+    coder: str
+    first: int
+    first_at: datetime
+    n_answers: int
+    n_revised: int
 
 
 class Store:
@@ -90,6 +110,21 @@ class Store:
         with writing(self._engine) as connection:
             return changes.replace_predictions(connection, predictions)
 
+    def add_labelling(self, labelling: Labelling, *, again: bool = False) -> bool:
+        """Write a labelling with its predictions, all or nothing.
+
+        It takes the place of what a model of that name said of the tape before. One by the same
+        model version, of the same text, is left as it is unless `again` is given.
+
+        Returns:
+            Whether it was written.
+
+        Raises:
+            StoreError: There is no such tape, or it has another number of utterances.
+        """
+        with writing(self._engine) as connection:
+            return changes.add_labelling(connection, labelling, again=again)
+
     def summaries(self) -> tuple[TapeSummary, ...]:
         """Return every tape without its text, by id."""
         t, u = tables.tapes.c, tables.utterances.c
@@ -118,6 +153,21 @@ class Store:
         query = sa.select(tables.turns).where(tables.turns.c.tape == tape)
         turns = self._read(query.order_by(tables.turns.c.index))
         return rows.tape_from(found[0]._mapping, tuple(rows.turn_from(t._mapping) for t in turns))
+
+    def refuse_unknown(self, tapes: Iterable[str]) -> None:
+        """Raise if the study doesn't have all of the tapes.
+
+        Raises:
+            StoreError: Naming the first it doesn't have.
+        """
+        wanted = [*tapes]
+        query = sa.select(tables.tapes.c.id)
+        if len(wanted) == 1:
+            query = query.where(tables.tapes.c.id == wanted[0])
+        known = {row.id for row in self._read(query)}
+        for tape in wanted:
+            if tape not in known:
+                raise self._no_such_tape(tape)
 
     def utterances(self, tape: str) -> tuple[Utterance, ...]:
         """Return a tape's worker utterances in order; none where the worker says nothing.
@@ -151,6 +201,30 @@ class Store:
             query = query.where(table.c.codebook == codebook)
         return tuple(rows.coding_from(row._mapping) for row in self._read(query))
 
+    def coding_entries(self, codebook: str) -> tuple[CodingEntry, ...]:
+        """Return when blind codings were entered, per coder and tape, the earliest first."""
+        c = tables.codings.c
+        n_answers = sa.func.count(sa.distinct(c.utterance))
+        first = sa.func.min(c.id)
+        query = (
+            sa.select(
+                *(c.tape, c.coder, first.label("first")),
+                sa.func.min(c.added_at).label("first_at"),
+                n_answers.label("n_answers"),
+                (sa.func.count() - n_answers).label("n_revised"),
+            )
+            .where(c.codebook == codebook, c.mode == Mode.BLIND.value)
+            .group_by(c.tape, c.coder)
+            .order_by(first)
+        )
+        return tuple(CodingEntry(**row._mapping) for row in self._read(query))
+
+    def predicting_models(self, codebook: str) -> tuple[str, ...]:
+        """Return the names of the models with predictions under a codebook."""
+        c = tables.predictions.c
+        query = sa.select(c.model).where(c.codebook == codebook).distinct().order_by(c.model)
+        return tuple(row.model for row in self._read(query))
+
     def predictions(self, model: str, tapes: Iterable[str] | None = None) -> tuple[Prediction, ...]:
         """Return what a model said, by tape and utterance."""
         table = tables.predictions
@@ -159,6 +233,50 @@ class Store:
             query = query.where(table.c.tape.in_([*tapes]))
         query = query.order_by(table.c.tape, table.c.utterance)
         return tuple(rows.prediction_from(row._mapping) for row in self._read(query))
+
+    def labelling(self, tape: str, model: str) -> Labelling | None:
+        """Return what a model said of a whole tape; None if it didn't, or if no version is known.
+
+        Predictions that were stored by `add_predictions` belong to no labelling.
+        """
+        found = self._read(sa.select(tables.labellings).filter_by(tape=tape, model=model))
+        if not found:
+            return None
+        return rows.labelling_from(found[0]._mapping, self.predictions(model, tapes=[tape]))
+
+    def labelled_text(self, tape: str, model: ModelVersion) -> str | None:
+        """Return the hash of the text that this version of a model labelled, or None."""
+        query = sa.select(tables.labellings.c.text_sha).filter_by(
+            tape=tape, model=model.name, model_sha=model.sha, codebook=model.codebook
+        )
+        found = self._read(query)
+        return str(found[0].text_sha) if found else None
+
+    def text_sha(self, tape: str) -> str:
+        """Return the `text_sha` of a tape as it is stored, without reading the rest of it.
+
+        Raises:
+            StoreError: There is no such tape.
+        """
+        self.refuse_unknown([tape])
+        turns, units = tables.turns.c, tables.utterances.c
+        said = sa.select(turns.role, turns.text).where(turns.tape == tape).order_by(turns.index)
+        cut = sa.select(units.turn, units.text, units.backchannel).where(units.tape == tape)
+        return sha_of(
+            [(Role(row.role), row.text) for row in self._read(said)],
+            [
+                (row.turn, row.text, bool(row.backchannel))
+                for row in self._read(cut.order_by(units.index))
+            ],
+        )
+
+    def labelled_by_namesakes(self, model: ModelVersion) -> tuple[str, ...]:
+        """Return the tapes that another model of the same name has labelled."""
+        table = tables.labellings
+        query = sa.select(table.c.tape).where(
+            table.c.model == model.name, table.c.model_sha != model.sha
+        )
+        return tuple(row.tape for row in self._read(query.order_by(table.c.tape)))
 
     def _read(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
         with reading(self._engine) as connection:

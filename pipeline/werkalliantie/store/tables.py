@@ -83,3 +83,16 @@ predictions = sa.Table(
     sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(["tape", "utterance"], ["utterances.tape", "utterances.index"]),
 )
+
+# One row a tape and model, written in one transaction with the predictions it stands for.
+labellings = sa.Table(
+    "labellings",
+    metadata,
+    sa.Column("tape", sa.ForeignKey("tapes.id"), primary_key=True),
+    sa.Column("model", sa.String, primary_key=True),
+    sa.Column("model_sha", sa.String, nullable=False),
+    sa.Column("codebook", sa.String, nullable=False),
+    sa.Column("text_sha", sa.String, nullable=False),
+    sa.Column("device", sa.String, nullable=False),
+    sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+)

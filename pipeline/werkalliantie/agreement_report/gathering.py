@@ -1,0 +1,185 @@
+"""Reads from the store what the ledger is made of, and refuses what can't be measured."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from werkalliantie.agreement.ratings import Place
+from werkalliantie.agreement_report.generations import pooled
+from werkalliantie.agreement_report.machines import check_model, machine_of, versions_of
+from werkalliantie.agreement_report.material import (
+    Answers,
+    CodedTape,
+    Mapped,
+    Material,
+    by_coder,
+)
+from werkalliantie.agreement_report.note import Note
+from werkalliantie.agreement_report.question import Question
+from werkalliantie.artefact import Artefact
+from werkalliantie.codebook import Codebook
+from werkalliantie.coding import Coding, Mode
+from werkalliantie.errors import StoreError
+from werkalliantie.store import CodingEntry, Store
+
+
+def gather_material(
+    store: Store,
+    codebook: Codebook,
+    question: Question,
+    *,
+    model: Artefact | None = None,
+    versions: Sequence[Artefact] = (),
+) -> Material:
+    """Read the codings and predictions that a question is about.
+
+    Args:
+        store: The study's.
+        codebook: Under which the codings were made.
+        question: Which codings.
+        model: Measured beside the coders.
+        versions: Models to compare with it over time.
+
+    Raises:
+        StoreError: No blind codings under this codebook, or a coder who gave none.
+        ModelError: The model codes under another codebook, or was trained on tapes asked for.
+        ConfigError: Codings of another codebook can't be brought to this one.
+    """
+    check_model(model, codebook, question)
+    every = store.codings(coders=_names(question), tapes=question.tapes)
+    others = _other_books(every, codebook)
+    own = [coding for coding in every if coding.codebook == codebook.key]
+    codings, mapped = pooled(own, others, codebook, question.mapped)
+    blind = by_coder(codings, Mode.BLIND)
+    second = _taken_out(blind, question)
+    _check_coders(blind, question, codebook)
+    places = tuple(sorted({place for given in blind.values() for place in given}))
+    entries = store.coding_entries(codebook.key)
+    tapes = _coded_tapes(store, places, entries)
+    notes: list[str] = []
+    machine = machine_of(store, model, places, question, notes)
+    left = {key: list_ for key, list_ in others.items() if key not in question.mapped}
+    return Material(
+        codebook=codebook,
+        question=question,
+        tapes=tapes,
+        places=places,
+        blind=blind,
+        assisted=by_coder(codings, Mode.ASSISTED),
+        second=second,
+        entries=entries,
+        machine=machine,
+        versions=versions_of(store, versions, places, question),
+        mapped=mapped,
+        other_books={
+            key: tuple(c for c in codings if c.mode is Mode.BLIND) for key, codings in left.items()
+        },
+        excluded=_excluded(codings, blind, second, places, left),
+        notes=(*_choices(mapped, left), *notes),
+    )
+
+
+def _names(question: Question) -> list[str] | None:
+    """Return whose codings are read: the coders asked for and their second codings."""
+    if question.coders is None:
+        return None
+    again = [name for name, coder in question.second.items() if coder in question.coders]
+    return [*question.coders, *again]
+
+
+def _other_books(codings: Sequence[Coding], codebook: Codebook) -> dict[str, list[Coding]]:
+    others: dict[str, list[Coding]] = defaultdict(list)
+    for coding in codings:
+        if coding.codebook != codebook.key:
+            others[coding.codebook].append(coding)
+    return dict(sorted(others.items()))
+
+
+def _taken_out(blind: dict[str, dict[Place, frozenset[str]]], question: Question) -> Answers:
+    """Take second codings from among the coders', so that nobody is paired with themselves."""
+    missing = [name for name in question.second if name not in blind]
+    missing += [coder for coder in question.second.values() if coder not in blind]
+    if missing:
+        raise StoreError(
+            f"no blind codings by {', '.join(dict.fromkeys(missing))}. Coders here: "
+            f"{', '.join(blind) or '(none)'}.",
+            hint="Correct --second NAME=CODER.",
+        )
+    second: dict[str, dict[Place, frozenset[str]]] = defaultdict(dict)
+    for name, coder in question.second.items():
+        second[coder] |= blind.pop(name)
+    return dict(second)
+
+
+def _check_coders(answers: Answers, question: Question, codebook: Codebook) -> None:
+    if not answers:
+        raise StoreError(
+            f"no blind codings under {codebook.key} here.",
+            hint="Import coded sheets with `werkalliantie codes import FILE --coder ID`, or name "
+            "another --codebook.",
+        )
+    if missing := [coder for coder in question.coders or () if coder not in answers]:
+        raise StoreError(
+            f"no blind codings by {', '.join(missing)}. Coders here: {', '.join(answers)}.",
+            hint="Correct --coders.",
+        )
+
+
+def _coded_tapes(
+    store: Store, places: Sequence[Place], entries: Sequence[CodingEntry]
+) -> dict[str, CodedTape]:
+    """Return the coded tapes; those with only mapped codings have no entry and come last."""
+    coded = {tape for tape, _ in places}
+    entered: dict[str, str] = {}
+    for entry in entries:
+        if entry.tape in coded:
+            entered.setdefault(entry.tape, entry.first_at.date().isoformat())
+    order = {tape: rank for rank, tape in enumerate([*entered, *sorted(coded - entered.keys())])}
+    return {
+        summary.id: CodedTape(
+            worker=summary.worker,
+            unit=summary.unit,
+            order=order[summary.id],
+            entered=entered.get(summary.id, ""),
+            utterances=store.utterances(summary.id),
+        )
+        for summary in store.summaries()
+        if summary.id in coded
+    }
+
+
+def _choices(mapped: Sequence[Mapped], left: Mapping[str, Sequence[Coding]]) -> list[str]:
+    notes: list[str] = [
+        Note(
+            f"codebook: MAPPED: {one.codings} codings were made under {one.source} and brought to "
+            f"this codebook ({one.superseded} left out: the coder also answered under this one)",
+            f"codeboek: OMGEZET: {one.codings} codes zijn gegeven onder {one.source} en naar dit "
+            f"codeboek omgezet ({one.superseded} weggelaten: de codeur antwoordde ook onder dit)",
+        )
+        for one in mapped
+    ]
+    notes += [
+        Note(
+            f"codebook: {len(codings)} codings under {key} are not pooled with these; see "
+            "generations",
+            f"codeboek: {len(codings)} codes onder {key} tellen hier niet mee; zie generaties",
+        )
+        for key, codings in left.items()
+    ]
+    return notes
+
+
+def _excluded(
+    codings: Sequence[Coding],
+    blind: Answers,
+    second: Answers,
+    places: Sequence[Place],
+    left: Mapping[str, Sequence[Coding]],
+) -> dict[str, int]:
+    modes = [coding.mode for coding in codings]
+    return {
+        "assisted": modes.count(Mode.ASSISTED),
+        "adjudicated": modes.count(Mode.ADJUDICATED),
+        "not_seen": len(blind) * len(places) - sum(map(len, blind.values())),
+        "second": sum(map(len, second.values())),
+        "other_codebooks": sum(map(len, left.values())),
+    }

@@ -1,0 +1,99 @@
+"""A model's stored answers on coded tapes, and the tapes on which it may not be measured."""
+
+from collections.abc import Sequence
+
+from werkalliantie.agreement.ratings import Place
+from werkalliantie.agreement_report.material import Machine
+from werkalliantie.agreement_report.note import Note
+from werkalliantie.agreement_report.question import Question
+from werkalliantie.artefact import Artefact
+from werkalliantie.codebook import Codebook
+from werkalliantie.errors import ModelError
+from werkalliantie.store import Store
+
+
+def check_model(model: Artefact | None, codebook: Codebook, question: Question) -> None:
+    """Refuse a model that can't be measured, or not on the tapes asked for."""
+    if model is None:
+        return
+    if model.codebook != codebook.key:
+        raise ModelError(
+            f"{model.name} codes under {model.codebook}, not under {codebook.key}.",
+            hint="Name a model of this codebook, or another --codebook.",
+        )
+    if (seen := model.trained_on & {*(question.tapes or ())}) and not question.force:
+        raise ModelError(
+            f"{model.name} was trained on tapes asked for: {', '.join(sorted(seen))}.",
+            hint="Leave them out of --tapes, add --no-model to compare only the coders, or --force "
+            "to measure the model on them all the same, which every output will say.",
+        )
+
+
+def machine_of(
+    store: Store,
+    model: Artefact | None,
+    places: Sequence[Place],
+    question: Question,
+    notes: list[str],
+) -> Machine | None:
+    """Return the model's answers on coded tapes that it may be measured on, or None and a note."""
+    if model is None:
+        notes.append(Note("model_coder: no model is in use", "model: er is geen model in gebruik"))
+        return None
+    machine, seen = _read(store, model, places, question)
+    if seen:
+        names = ", ".join(seen)
+        notes.append(
+            Note(
+                f"model_coder: left out tapes that {model.name} was trained on: {names}",
+                f"model: weggelaten zijn tapes waarop {model.name} is getraind: {names}",
+            )
+        )
+    if machine is None:
+        notes.append(
+            Note(
+                f"model_coder: {model.name} has no stored predictions on coded tapes outside its "
+                "training; run `werkalliantie precode` on them",
+                f"model: van {model.name} zijn geen voorspellingen bewaard op gecodeerde tapes "
+                "buiten zijn training; draai daarop `werkalliantie precode`",
+            )
+        )
+    elif machine.forced:
+        names = ", ".join(machine.forced)
+        notes.append(
+            Note(
+                f"model_coder: FORCED: {model.name} was trained on {names}, so its figures flatter "
+                "it",
+                f"model: GEFORCEERD: {model.name} is op {names} getraind; de cijfers vleien het",
+            )
+        )
+    return machine
+
+
+def _read(
+    store: Store, model: Artefact, places: Sequence[Place], question: Question
+) -> tuple[Machine | None, list[str]]:
+    """Return a model's answers, and the tapes that were left out since it was trained on them."""
+    predictions = store.predictions(model.name, tapes=sorted({tape for tape, _ in places}))
+    forced = model.trained_on & {*(question.tapes or ())} if question.force else frozenset()
+    seen = model.trained_on - forced
+    fit = {(p.tape, p.utterance): p for p in predictions if p.tape not in seen}
+    left_out = sorted({p.tape for p in predictions} & seen)
+    if not fit.keys() & {*places}:
+        return None, left_out
+    machine = Machine(
+        name=f"model:{model.name}",
+        artefact=model,
+        codes={place: p.codes for place, p in fit.items()},
+        probabilities={place: p.probabilities for place, p in fit.items()},
+        forced=tuple(sorted({tape for tape, _ in fit} & forced)),
+    )
+    return machine, left_out
+
+
+def versions_of(
+    store: Store, models: Sequence[Artefact], places: Sequence[Place], question: Question
+) -> tuple[Machine, ...]:
+    """Return the answers of every model that has some on coded tapes."""
+    read = (_read(store, model, places, question)[0] for model in models)
+    return tuple(machine for machine in read if machine is not None)
