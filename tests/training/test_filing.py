@@ -113,6 +113,7 @@ def test_an_int8_copy_that_decides_the_same_is_kept(workbench: Workbench, tmp_pa
         "n": len(workbench.data.validation),
         "passed": True,
         "reason": None,
+        "check": said["check"],
     }
     assert model.has_int8
     assert Labeller(model, threads=1).precision == "int8"
@@ -190,3 +191,22 @@ def test_outliers_are_looked_for_on_training_tapes(
     train = workbench.fitted.pairs(workbench.data.train)
     assert len(train) == 39
     assert [pair.ids.tobytes() for pair in given] == [pair.ids.tobytes() for pair in train[::3]]
+
+
+def test_a_processor_that_computes_int8_otherwise_gets_fp32(
+    workbench: Workbench, tmp_path: Path
+) -> None:
+    """The manifest holds logits of a few random tokens; int8 that says others isn't used."""
+    model = workbench.file(tmp_path / "werk")
+    check = model.manifest["parity"]["int8"]["check"]
+    assert len(check["ids"]) == 48
+    check["logits"][0] += 1.0
+
+    assert Labeller(model, threads=1).precision == "fp32"
+    with pytest.raises(ModelError) as refused:
+        Labeller(model, threads=1, precision="int8")
+
+    assert refused.value.message == (
+        f"{model.name}: this processor computes in int8 otherwise than where the model passed its "
+        "parity gate."
+    )

@@ -32,6 +32,7 @@ from werkalliantie_training.quantise import quantise
 from werkalliantie_training.settings import TrainSettings
 
 _LIBRARIES = ("torch", "transformers", "datasets", "onnx", "onnxruntime", "tokenizers", "numpy")
+_N_CHECKED = 48
 _N_CALIBRATION = 64
 """Training utterances on which int8 sees which channels stand out."""
 
@@ -145,7 +146,17 @@ def _int8_parity(
     pairs = fitted.pairs(data.validation)
     logits = onnx_logits(target, pairs, uses_types=network.uses_types)
     fp32, int8 = (judged.decide(scores, codes) for scores in (judged.validation_logits, logits))
-    return judge_int8(fp32, int8, data.validation.answers, codes)
+    gate = judge_int8(fp32, int8, data.validation.answers, codes)
+    return gate | {"check": _check(fitted, target)}
+
+
+def _check(fitted: Fitted, file: Path) -> Metrics:
+    """Return random tokens and the logits for them, to know another processor's int8 by."""
+    random = np.random.default_rng(0)
+    ids = random.integers(0, fitted.tokenizer.get_vocab_size(), _N_CHECKED)
+    pair = TokenPair(ids=ids, types=np.zeros_like(ids))
+    logits = onnx_logits(file, [pair], uses_types=fitted.network.uses_types)
+    return {"ids": ids.tolist(), "logits": [float(value) for value in logits[0]]}
 
 
 def _provenance(
