@@ -100,7 +100,6 @@ class Labeller:
         self._n_workers = (threads or os.cpu_count() or 1) if alone else 1
         codes = model.codes
         self._temperatures = np.array([model.temperatures[c] for c in codes], dtype=np.float32)
-        self._thresholds = np.array([model.thresholds[c] for c in codes], dtype=np.float32)
 
     def logits(self, questions: Sequence[Question]) -> Scores:
         """Return the logits, shape `(n_questions, n_codes)`, in the order asked."""
@@ -119,27 +118,41 @@ class Labeller:
         return np.asarray(1.0 / (1.0 + np.exp(-scaled)), dtype=np.float32)
 
     def label(self, tape: Tape, utterances: Sequence[Utterance]) -> list[Prediction]:
-        """Return a prediction for each utterance of a tape; backchannels are given no codes."""
-        rows = self.probabilities(questions_of(tape, utterances))
-        return [
-            Prediction(
-                tape=utterance.tape,
-                utterance=utterance.index,
-                model=self.model.name,
-                codebook=self.model.codebook,
-                probabilities=dict(zip(self.model.codes, map(float, row), strict=True)),
-                codes=frozenset() if utterance.backchannel else self._decide(row),
-            )
-            for utterance, row in zip(utterances, rows, strict=True)
-        ]
-
-    def _decide(self, row: Scores) -> frozenset[str]:
-        return frozenset(np.array(self.model.codes)[row >= self._thresholds].tolist())
+        """Return a prediction for each utterance of a tape."""
+        scores = self.probabilities(questions_of(tape, utterances))
+        return predictions_of(self.model, utterances, scores)
 
     def _run(self, pairs: Sequence[TokenPair]) -> Scores:
         inputs = inputs_of(pairs, uses_types=self.model.input.uses_types)
         (logits,) = self._session.run(["logits"], inputs)
         return np.asarray(logits, dtype=np.float32)
+
+
+def predictions_of(
+    model: Artefact, utterances: Sequence[Utterance], scores: Scores
+) -> list[Prediction]:
+    """Return what a model says of utterances; backchannels are given no codes.
+
+    Args:
+        scores: Calibrated probabilities, shape `(n_utterances, n_codes)`.
+    """
+    codes = model.codes
+    thresholds = np.array([model.thresholds[code] for code in codes], dtype=np.float32)
+    return [
+        Prediction(
+            tape=utterance.tape,
+            utterance=utterance.index,
+            model=model.name,
+            codebook=model.codebook,
+            probabilities=dict(zip(codes, map(float, row), strict=True)),
+            codes=frozenset(
+                code
+                for code, above in zip(codes, row >= thresholds, strict=True)
+                if above and not utterance.backchannel
+            ),
+        )
+        for utterance, row in zip(utterances, scores, strict=True)
+    ]
 
 
 def _batches(pairs: Sequence[TokenPair], size: int) -> Iterator[list[int]]:

@@ -3,7 +3,6 @@
 Knows nothing of files, formats, codes or models.
 """
 
-import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -168,6 +167,7 @@ def context_of(turns: tuple[Turn, ...], utterance: Utterance) -> str:
     The nearest earlier turn that isn't the worker's, such as `C: Ik was er wel.`; an empty string
     at the start of a tape.
     """
-    before = itertools.takewhile(lambda turn: turn.index < utterance.turn, turns)
-    others = [turn for turn in before if turn.role is not Role.WORKER]
-    return f"{others[-1].role.marker}: {others[-1].text}" if others else ""
+    for place in range(utterance.turn - 1, -1, -1):
+        if turns[place].role is not Role.WORKER:
+            return f"{turns[place].role.marker}: {turns[place].text}"
+    return ""
