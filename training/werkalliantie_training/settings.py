@@ -19,7 +19,7 @@ class Fit(Settings):
     """The fine-tuning itself.
 
     Attributes:
-        epochs: At most; 0 leaves the encoder as it is and fits the head only, which takes seconds.
+        epochs: At most; 0 leaves the encoder as it is and fits the head only.
         warmup: Share of the steps over which the learning rate rises.
         rare_code_weight: 0 weighs every answer the same; 1 weighs the yeses of a code as much as
             its noes together.
