@@ -32,7 +32,7 @@ def train(
     name: Annotated[str | None, typer.Option(help="Name of the new model.")] = None,
     codebook: Annotated[str | None, typer.Option(help="Codebook; the study's if left out.")] = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help="Fit the head only, in under a minute; the encoder stays.")
+        bool, typer.Option("--quick", help="Fit the head only, within a minute.")
     ] = False,
     study: StudyFolder = Path(),
     as_json: AsJson = False,
