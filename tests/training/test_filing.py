@@ -20,11 +20,12 @@ from werkalliantie.pairs import PairTokenizer, TokenPair
 from werkalliantie.registry import Registry
 from werkalliantie.study import Study
 from werkalliantie_training import filing
+from werkalliantie_training.coder import Fitted
 from werkalliantie_training.data import TrainingData, read_training_data
 from werkalliantie_training.decisions import sigmoid
 from werkalliantie_training.encoders import Encoder, load_tokenizer
 from werkalliantie_training.evaluation import evaluate
-from werkalliantie_training.filing import Fitted, Judged, file_model
+from werkalliantie_training.filing import Judged, file_model
 from werkalliantie_training.network import CoderNetwork
 
 

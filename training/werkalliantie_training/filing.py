@@ -10,23 +10,21 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.torch import save_file
-from tokenizers import Tokenizer
 
 import werkalliantie
 from werkalliantie import artefact
 from werkalliantie.artefact import Artefact, InputShape
 from werkalliantie.labeller import onnx_metadata
-from werkalliantie.pairs import PairTokenizer, TokenPair
+from werkalliantie.pairs import TokenPair
 from werkalliantie.registry import Registry
 from werkalliantie_training.card import model_card
+from werkalliantie_training.coder import Fitted
 from werkalliantie_training.data import TrainingData
 from werkalliantie_training.decisions import sigmoid
-from werkalliantie_training.encoders import Encoder
 from werkalliantie_training.evaluation import Metrics
-from werkalliantie_training.examples import Examples
-from werkalliantie_training.export import export, onnx_logits, torch_logits
+from werkalliantie_training.export import export, onnx_logits
 from werkalliantie_training.fit import precision_is_bf16
-from werkalliantie_training.network import CoderNetwork, encoder_config
+from werkalliantie_training.network import encoder_config
 from werkalliantie_training.parity import TOLERANCE, check_parity, judge_int8
 from werkalliantie_training.quantise import quantise
 from werkalliantie_training.settings import TrainSettings
@@ -35,25 +33,6 @@ _LIBRARIES = ("torch", "transformers", "datasets", "onnx", "onnxruntime", "token
 _N_CHECKED = 48
 _N_CALIBRATION = 64
 """Training utterances on which int8 sees which channels stand out."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fitted:
-    """A fine-tuned network with what goes with it on the way to its folder."""
-
-    encoder: Encoder
-    tokenizer: Tokenizer
-    tokens: PairTokenizer
-    network: CoderNetwork
-    pad_id: int
-
-    def pairs(self, examples: Examples) -> list[TokenPair]:
-        """Return the tokenised inputs of some examples."""
-        return self.tokens.encode(list(zip(examples.contexts, examples.texts, strict=True)))
-
-    def logits(self, examples: Examples) -> NDArray[np.float32]:
-        """Return fp32 logits, shape `(n_utterances, n_codes)`."""
-        return torch_logits(self.network, self.pairs(examples), pad_id=self.pad_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

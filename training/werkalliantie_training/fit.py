@@ -22,7 +22,7 @@ Row = dict[str, Any]
 def fit(
     network: CoderNetwork,
     train: Dataset,
-    validation: Dataset,
+    validation: Dataset | None,
     settings: Fit,
     *,
     pad_id: int,
@@ -34,6 +34,7 @@ def fit(
 
     The best epoch has the highest average precision on the validation set, averaged over codes. It
     may be the one before the first: where fine-tuning doesn't help, the network stays as it was.
+    Without a validation set the last epoch is kept.
 
     Args:
         workspace: A folder for checkpoints; emptied and removed again.
@@ -46,16 +47,24 @@ def fit(
     network.get_buffer("yes_weights").copy_(torch.from_numpy(weights))
     trainer = _Trainer(
         model=network,
-        args=_arguments(settings, seed=seed, workspace=workspace, progress=progress),
+        args=_arguments(
+            settings,
+            seed=seed,
+            workspace=workspace,
+            progress=progress,
+            validates=validation is not None,
+        ),
         train_dataset=train,
         eval_dataset=validation,
         data_collator=_Padding(pad_id, network.uses_types),
         compute_metrics=_average_precision,
-        callbacks=[EarlyStoppingCallback(early_stopping_patience=settings.patience)],
+        callbacks=[EarlyStoppingCallback(early_stopping_patience=settings.patience)]
+        if validation is not None
+        else [],
     )
     start = {name: value.clone() for name, value in network.state_dict().items()}
     try:
-        before = trainer.evaluate()["eval_average_precision"]
+        before = trainer.evaluate()["eval_average_precision"] if validation is not None else -1.0
         trainer.train()
     finally:
         shutil.rmtree(workspace, ignore_errors=True)
@@ -86,7 +95,9 @@ def precision_is_bf16(wanted: str) -> bool:
     return any(getattr(torch.cpu, check, lambda: False)() for check in checks)
 
 
-def _arguments(settings: Fit, *, seed: int, workspace: Path, progress: bool) -> TrainingArguments:
+def _arguments(
+    settings: Fit, *, seed: int, workspace: Path, progress: bool, validates: bool
+) -> TrainingArguments:
     return TrainingArguments(
         output_dir=str(workspace),
         num_train_epochs=settings.epochs,
@@ -98,11 +109,11 @@ def _arguments(settings: Fit, *, seed: int, workspace: Path, progress: bool) -> 
         lr_scheduler_type="linear",
         bf16=precision_is_bf16(settings.precision),
         use_cpu=not torch.cuda.is_available(),
-        eval_strategy="epoch",
-        save_strategy="epoch",
+        eval_strategy="epoch" if validates else "no",
+        save_strategy="epoch" if validates else "no",
         save_total_limit=1,
         save_only_model=True,
-        load_best_model_at_end=True,
+        load_best_model_at_end=validates,
         metric_for_best_model="average_precision",
         train_sampling_strategy="group_by_length",
         remove_unused_columns=False,

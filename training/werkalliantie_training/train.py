@@ -13,24 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from werkalliantie.artefact import Artefact
-from werkalliantie.errors import ConfigError
-from werkalliantie.pairs import PairTokenizer
 from werkalliantie.registry import Registry
 from werkalliantie.study import Study
+from werkalliantie_training.coder import Fitted, fit_coder
 from werkalliantie_training.data import TrainingData, read_training_data
 from werkalliantie_training.decisions import choose_thresholds, fit_temperatures, sigmoid
-from werkalliantie_training.encoders import Encoder, load_tokenizer, resolve
+from werkalliantie_training.encoders import resolve
 from werkalliantie_training.evaluation import Metrics, evaluate
-from werkalliantie_training.examples import as_dataset
-from werkalliantie_training.filing import Fitted, Judged, file_model
-from werkalliantie_training.fit import fit, precision_is_bf16
+from werkalliantie_training.filing import Judged, file_model
 from werkalliantie_training.floors import bag_of_words
-from werkalliantie_training.network import CoderNetwork, load_network
-from werkalliantie_training.probe import start_head
 from werkalliantie_training.settings import TrainSettings
-
-# Room for the special tokens of a pair, at most `<s> </s></s> </s>`.
-_N_SPECIAL = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +77,9 @@ def train(
     study.models.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".training-", dir=study.models) as workspace:
         report(f"fine-tuning on {len(data.train)} utterances, validating on {len(data.validation)}")
-        fitted = _fit(data, encoder, settings, Path(workspace), progress=progress)
+        fitted = fit_coder(
+            data.train, data.validation, encoder, settings, Path(workspace), progress=progress
+        )
         report("choosing thresholds")
         judged = _judge(fitted, data, settings.seed)
         report("exporting to ONNX and comparing with torch")
@@ -109,59 +103,6 @@ def _hush() -> None:
     logging.getLogger("onnx_ir").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", module=r"(torch|copyreg|onnxscript|transformers)\b")
     datasets.disable_progress_bars()
-
-
-def _fit(
-    data: TrainingData,
-    encoder: Encoder,
-    settings: TrainSettings,
-    workspace: Path,
-    *,
-    progress: bool,
-) -> Fitted:
-    tokenizer = load_tokenizer(encoder.folder)
-    tokens = PairTokenizer(
-        tokenizer,
-        max_context=settings.input.max_context,
-        max_utterance=settings.input.max_utterance,
-    )
-    (probe,) = tokens.encode([("C: a", "b")])
-    network = load_network(
-        str(encoder.folder),
-        n_codes=len(data.codebook.codes),
-        dropout=settings.fit.dropout,
-        wants_types=bool(probe.types.any()),
-        seed=settings.seed,
-        separator=tokens.separator,
-    )
-    _check_length(network, settings)
-    pad_id = network.pad_id
-    train_set = as_dataset(data.train, tokens)
-    bf16 = precision_is_bf16(settings.fit.precision)
-    start_head(network, train_set, pad_id=pad_id, bf16=bf16)
-    fit(
-        network,
-        train_set,
-        as_dataset(data.validation, tokens),
-        settings.fit,
-        pad_id=pad_id,
-        seed=settings.seed,
-        workspace=workspace / "checkpoints",
-        progress=progress,
-    )
-    return Fitted(
-        encoder=encoder, tokenizer=tokenizer, tokens=tokens, network=network, pad_id=pad_id
-    )
-
-
-def _check_length(network: CoderNetwork, settings: TrainSettings) -> None:
-    wanted = settings.input.max_context + settings.input.max_utterance + _N_SPECIAL
-    if network.max_length is not None and wanted > network.max_length:
-        raise ConfigError(
-            f"configs/train.toml: max_context and max_utterance ask for {wanted} tokens with the "
-            f"special ones; {settings.encoder} takes {network.max_length}.",
-            hint="Lower one of them under [input].",
-        )
 
 
 def _judge(fitted: Fitted, data: TrainingData, seed: int) -> Judged:

@@ -1,0 +1,109 @@
+"""The recipe: from coded utterances and an encoder to a fine-tuned network, and its logits.
+
+Training, cross-validation and the benchmarks all fit with it. It knows nothing of studies, splits
+or model folders.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from werkalliantie.errors import ConfigError
+from werkalliantie.pairs import PairTokenizer, TokenPair
+from werkalliantie_training.encoders import Encoder, load_tokenizer
+from werkalliantie_training.examples import Examples, as_dataset
+from werkalliantie_training.export import torch_logits
+from werkalliantie_training.fit import fit, precision_is_bf16
+from werkalliantie_training.network import CoderNetwork, load_network
+from werkalliantie_training.probe import start_head
+from werkalliantie_training.settings import TrainSettings
+
+# Room for the special tokens of a pair, at most `<s> </s></s> </s>`.
+_N_SPECIAL = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitted:
+    """A fine-tuned network with what goes with it on the way to its folder."""
+
+    encoder: Encoder
+    tokenizer: Tokenizer
+    tokens: PairTokenizer
+    network: CoderNetwork
+    pad_id: int
+
+    def pairs(self, examples: Examples) -> list[TokenPair]:
+        """Return the tokenised inputs of some examples."""
+        return self.tokens.encode(list(zip(examples.contexts, examples.texts, strict=True)))
+
+    def logits(self, examples: Examples) -> NDArray[np.float32]:
+        """Return fp32 logits, shape `(n_utterances, n_codes)`."""
+        return torch_logits(self.network, self.pairs(examples), pad_id=self.pad_id)
+
+
+def fit_coder(
+    train: Examples,
+    validation: Examples | None,
+    encoder: Encoder,
+    settings: TrainSettings,
+    workspace: Path,
+    *,
+    progress: bool = False,
+) -> Fitted:
+    """Fit the head on the frozen encoder, then fine-tune both.
+
+    Args:
+        validation: Chooses the best epoch; without it the last one stays.
+        workspace: A folder for checkpoints, inside which everything is removed again.
+        progress: Whether to show a progress bar on stderr.
+
+    Raises:
+        ConfigError: The settings ask for more tokens than the encoder takes.
+        EncoderError: transformers can't load the encoder.
+    """
+    tokenizer = load_tokenizer(encoder.folder)
+    tokens = PairTokenizer(
+        tokenizer,
+        max_context=settings.input.max_context,
+        max_utterance=settings.input.max_utterance,
+    )
+    (probe,) = tokens.encode([("C: a", "b")])
+    network = load_network(
+        str(encoder.folder),
+        n_codes=train.answers.shape[2],
+        dropout=settings.fit.dropout,
+        wants_types=bool(probe.types.any()),
+        seed=settings.seed,
+        separator=tokens.separator,
+    )
+    _check_length(network, settings)
+    pad_id = network.pad_id
+    train_set = as_dataset(train, tokens)
+    bf16 = precision_is_bf16(settings.fit.precision)
+    start_head(network, train_set, pad_id=pad_id, bf16=bf16)
+    fit(
+        network,
+        train_set,
+        None if validation is None else as_dataset(validation, tokens),
+        settings.fit,
+        pad_id=pad_id,
+        seed=settings.seed,
+        workspace=workspace / "checkpoints",
+        progress=progress,
+    )
+    return Fitted(
+        encoder=encoder, tokenizer=tokenizer, tokens=tokens, network=network, pad_id=pad_id
+    )
+
+
+def _check_length(network: CoderNetwork, settings: TrainSettings) -> None:
+    wanted = settings.input.max_context + settings.input.max_utterance + _N_SPECIAL
+    if network.max_length is not None and wanted > network.max_length:
+        raise ConfigError(
+            f"configs/train.toml: max_context and max_utterance ask for {wanted} tokens with the "
+            f"special ones; {settings.encoder} takes {network.max_length}.",
+            hint="Lower one of them under [input].",
+        )
