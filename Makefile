@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 DEMO ?= data/demo
 
-.PHONY: setup demo test lint types wheel check bench clean
+.PHONY: setup demo test lint types wheel check bench mutants clean
 
 setup: $(VENV)/.ready
 
@@ -48,6 +48,12 @@ check: lint types wheel
 
 bench: setup
 	$(BIN)/python bench/spine.py
+
+# Changes the agreement statistics in every small way, to see that a test notices. Mutmut is taken for its changes only.
+mutants: $(VENV)/.ready-tests
+	$(PIP) libcst==1.9.0
+	$(PIP) --no-deps mutmut==3.8.1
+	$(BIN)/python bench/mutation.py
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

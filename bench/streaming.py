@@ -20,7 +20,7 @@ from tapes import UTTERANCES_PER_TAPE, names, study_of
 
 from werkalliantie import artefact
 from werkalliantie.artefact import Artefact
-from werkalliantie.labeller import Device, Question, Scores
+from werkalliantie.labeller import Computed, Device, Question, Scores
 from werkalliantie.precoding import precode
 from werkalliantie.precoding.asking import Scored, read_each
 from werkalliantie.precoding.engine import Engine, LocalEngine
@@ -34,6 +34,7 @@ class StandIn:
     """Scores without a model, by the length of the text."""
 
     device: Device = "cpu"
+    precision: Computed = "fp32"
 
     def __init__(self, n_codes: int) -> None:
         self._n_codes = n_codes

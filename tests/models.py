@@ -53,7 +53,9 @@ def tiny_network(n_words: int, n_codes: int, metadata: Mapping[str, str]) -> onn
         helper.make_node("Cast", ["attention_mask"], ["mask"], to=TensorProto.FLOAT),
         helper.make_node("Unsqueeze", ["mask", "two"], ["columns"]),
         helper.make_node("Mul", ["words", "columns"], ["seen"]),
-        helper.make_node("ReduceMean", ["seen", "one"], ["mean"], keepdims=0),
+        helper.make_node("ReduceSum", ["seen", "one"], ["sum"], keepdims=0),
+        helper.make_node("ReduceSum", ["columns", "one"], ["number"], keepdims=0),
+        helper.make_node("Div", ["sum", "number"], ["mean"]),
         helper.make_node("Tanh", ["mean"], ["bent"]),
         helper.make_node("MatMul", ["bent", "head"], ["logits"]),
     ]

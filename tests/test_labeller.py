@@ -175,6 +175,20 @@ class TestPrecision:
         )
         assert refused.value.hint == "Leave the precision out to compute in fp32."
 
+    def test_fp16_is_refused_on_the_cpu_and_without_a_copy(self, model: Artefact) -> None:
+        """Never quietly fp32 instead."""
+        with pytest.raises(ModelError) as refused:
+            Labeller(model, precision="fp16")
+        assert refused.value.message == "fp16 is for a GPU."
+        assert refused.value.hint == "Leave the precision out, or ask for fp32."
+
+        with pytest.raises(ModelError) as refused:
+            Labeller(model, device="cuda", precision="fp16")
+        assert refused.value.message == "m1 has no fp16 copy."
+        assert refused.value.hint == (
+            "Leave the precision out to compute in fp32, or train the model again."
+        )
+
     def test_int8_on_a_gpu_is_refused(self, model: Artefact) -> None:
         """Also where the model has a copy, and whether or not there is a GPU."""
         with pytest.raises(ModelError) as refused:

@@ -25,7 +25,9 @@ def a_prediction(
 
 def a_labelling(*predictions: Prediction) -> Labelling:
     """Return a labelling of t1 by m1."""
-    return Labelling(tape="t1", model=M1, text_sha="", device="cpu", predictions=predictions)
+    return Labelling(
+        tape="t1", model=M1, text_sha="", device="cpu", precision="int8", predictions=predictions
+    )
 
 
 class TestLabelling:

@@ -132,3 +132,14 @@ def test_the_tokenizers_own_limits_do_not_count() -> None:
 
     (pair,) = PairTokenizer(tokenizer, max_context=9, max_utterance=9).encode([("C: ik", "kom je")])
     assert pair.ids.tolist() == like_bert().encode("C: ik", "kom je").ids
+
+
+@both
+def test_half_a_character_is_read_as_no_character(make: Maker) -> None:
+    """JSON can hold one, no tokenizer takes it; what stands around it stays."""
+    pairs = PairTokenizer(make(), max_context=12, max_utterance=12)
+
+    halves, marks = pairs.encode(
+        [("ik \ud83d was", "er \udfff wel"), ("ik \ufffd was", "er \ufffd wel")]
+    )
+    assert halves.ids.tolist() == marks.ids.tolist()

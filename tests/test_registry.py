@@ -1,12 +1,18 @@
 import json
+import os
+import signal
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from models import tiny_model
 
 from werkalliantie.errors import ModelError
-from werkalliantie.registry import Registry
+from werkalliantie.labeller import Labeller, Question
+from werkalliantie.registry import Promotion, Registry
 
 SEE = "See `werkalliantie models` for what there is."
 
@@ -23,6 +29,11 @@ def journal(registry: Registry) -> list[dict[str, str | None]]:
     """Return the promotions so far."""
     text = (registry.folder / "promotions.jsonl").read_text(encoding="utf-8")
     return [json.loads(line) for line in text.splitlines()]
+
+
+def journal_lines(registry: Registry) -> list[bytes]:
+    """Return the lines of the journal, whole or not."""
+    return (registry.folder / "promotions.jsonl").read_bytes().splitlines()
 
 
 class TestNames:
@@ -166,6 +177,127 @@ class TestPromote:
         )
         assert registry.champion is None
         assert not (registry.folder / "promotions.jsonl").exists()
+
+
+def cut(registry: Registry, content: bytes) -> None:
+    """Replace the journal's content."""
+    (registry.folder / "promotions.jsonl").write_bytes(content)
+
+
+class TestPromotions:
+    def test_are_all_there_the_oldest_first(self, registry: Registry) -> None:
+        """Before the first there are none."""
+        assert registry.promotions() == ()
+
+        registry.promote("model-001", reason="eerste")
+        registry.promote("anders", reason="beter op HC")
+
+        assert [(one.model, one.replaced, one.reason) for one in registry.promotions()] == [
+            ("model-001", None, "eerste"),
+            ("anders", "model-001", "beter op HC"),
+        ]
+
+    @pytest.mark.parametrize("torn", [b"", b'{"model": "and', b"{}\n", b"\xff\n", b"[]", b"null\n"])
+    def test_a_cut_off_journal_is_made_whole(self, registry: Registry, torn: bytes) -> None:
+        """The pointer holds what the journal's last line should; the next promotion adds it."""
+        registry.promote("model-001", reason="eerste")
+        before = (registry.folder / "promotions.jsonl").read_bytes()
+        registry.promote("anders", reason="beter")
+        cut(registry, before + torn)
+
+        assert registry.champion == "anders"
+        assert [one.model for one in registry.promotions()] == ["model-001", "anders"]
+
+        registry.promote("model-001", reason="terug")
+
+        assert [one.model for one in registry.promotions()] == ["model-001", "anders", "model-001"]
+        whole = [line for line in journal_lines(registry) if b'"reason"' in line]
+        assert [json.loads(line)["reason"] for line in whole] == ["eerste", "beter", "terug"]
+
+    def test_a_lost_journal_leaves_the_last(self, registry: Registry) -> None:
+        """It is the pointer's."""
+        registry.promote("model-001", reason="eerste")
+        (registry.folder / "promotions.jsonl").unlink()
+
+        (last,) = registry.promotions()
+
+        assert isinstance(last, Promotion)
+        assert (last.model, last.reason) == ("model-001", "eerste")
+
+
+# What is done on disk, in order: at each of these the process may die.
+STEPS = ("mkstemp", "fsync", "replace", "open", "none")
+KILLED = """
+import os, signal, sys, tempfile
+from pathlib import Path
+from werkalliantie.registry import Registry
+
+def die(*args, **named):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+step = sys.argv[2]
+if step == "mkstemp":
+    tempfile.mkstemp = die
+elif step == "fsync":
+    os.fsync = die
+elif step == "replace":
+    Path.replace = die
+elif step == "open":
+    opened = Path.open
+    Path.open = lambda path, mode="r", *a, **n: (
+        die() if mode == "ab+" else opened(path, mode, *a, **n)
+    )
+Registry(Path(sys.argv[1])).promote("anders", reason="beter")
+"""
+
+
+class TestKilled:
+    @pytest.mark.parametrize("step", STEPS)
+    def test_at_any_step_leaves_pointer_and_promotions_in_agreement(
+        self, registry: Registry, step: str
+    ) -> None:
+        """Either nothing has happened, or all of it; and the next promotion goes on from there."""
+        registry.promote("model-001", reason="eerste")
+        where = os.pathsep.join(sys.path)
+
+        ended = subprocess.run(
+            [sys.executable, "-c", KILLED, str(registry.folder), step],
+            env={**os.environ, "PYTHONPATH": where},
+            check=False,
+        )
+
+        assert ended.returncode == (0 if step == "none" else -signal.SIGKILL)
+        done = step in {"open", "none"}
+        assert registry.champion == ("anders" if done else "model-001")
+        assert registry.promotions()[-1].model == registry.champion
+        assert len(registry.promotions()) == (2 if done else 1)
+        assert registry.names() == ["anders", "model-001"]
+
+        registry.promote("anders", reason="nog eens")
+
+        assert [one.reason for one in registry.promotions()] == [
+            "eerste",
+            *(["beter"] if done else []),
+            "nog eens",
+        ]
+        assert len(journal(registry)) == len(registry.promotions())
+
+
+class TestOldModels:
+    def test_still_label_after_others_came_in_their_place(self, registry: Registry) -> None:
+        """By name; and back in use it is as if nothing had happened."""
+        question = [Question(context="", text="moet ik dat melden")]
+        registry.promote("model-001", reason="eerste")
+        before = Labeller(registry.find(None), threads=1).logits(question)
+        registry.promote("anders", reason="beter")
+
+        old = Labeller(registry.find("model-001"), threads=1)
+        new = Labeller(registry.find(None), threads=1)
+
+        assert (old.model.name, new.model.name) == ("model-001", "anders")
+        np.testing.assert_array_equal(old.logits(question), before)
+        registry.promote("model-001", reason="terug")
+        assert registry.find(None) == old.model
 
 
 class TestPointer:

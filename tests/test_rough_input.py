@@ -39,9 +39,12 @@ ROUGH = {
     "Cyrillic": "Добрый день",
     "a letter with 50,000 accents": "e" + "\u0301" * 50_000,
     "a formula": "=HYPERLINK(1)",
+    "half a character": "ik \ud83d moet \udc4d dat",
     "line ends": "ik\nmoet\r\ndat\t",
 }
-SPOKEN = {name: text for name, text in ROUGH.items() if text.strip()}
+_NO_TEXT = {"half a character"}
+"""What a model can be asked but no file in UTF-8 can hold."""
+SPOKEN = {n: text for n, text in ROUGH.items() if text.strip() and n not in _NO_TEXT}
 GOOD = "Ik moet dat melden."
 AGAIN = "Copy the model folder again from where it came, or train the model again."
 
@@ -155,6 +158,61 @@ def _n_rows(sheet: Path) -> int:
             return sum(1 for _ in csv.DictReader(file, delimiter=";"))
     lines = sheet.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     return sum("text" in json.loads(line) for line in lines)
+
+
+class TestFilesThatCannotBeRead:
+    @pytest.fixture
+    def files(self, tmp_path: Path) -> list[Path]:
+        """Give two good transcripts with two bad ones between."""
+        return [
+            written(tmp_path / "g1.txt", f"R: {GOOD}\n"),
+            written(tmp_path / "leeg.txt", ""),
+            tmp_path / "weg.txt",
+            written(tmp_path / "g2.txt", f"R: {GOOD}\n"),
+        ]
+
+    @pytest.mark.parametrize("how", [(), ("--json",), ("--format", "csv")])
+    def test_do_not_keep_the_others_from_being_labelled(
+        self,
+        main: Main,
+        files: list[Path],
+        capsys: pytest.CaptureFixture[str],
+        how: tuple[str, ...],
+    ) -> None:
+        """They are named on stderr, each of them, and the exit code is 2."""
+        assert main("label", *files, *how) == 2
+
+        said = capsys.readouterr()
+        assert said.err.startswith("error: label: 2 faults.\n  - ")
+        assert said.err.count("  - ") == 2
+        assert files[1].name in said.err
+        assert files[2].name in said.err
+        assert main("label", files[0], files[3], *how) == 0
+        assert capsys.readouterr().out == said.out
+
+    def test_one_of_them_is_told_as_it_is(
+        self, main: Main, files: list[Path], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """With its own message, as where it is alone."""
+        assert main("label", files[1]) == 2
+        alone = capsys.readouterr()
+
+        assert main("label", *files[:2]) == 2
+        said = capsys.readouterr()
+        assert (alone.out, said.err) == ("", alone.err)
+        (row,) = (json.loads(line) for line in said.out.splitlines())
+        assert row["tape"] == "g1"
+
+    def test_a_second_tape_of_a_name_is_left_out(
+        self, main: Main, files: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Its rows couldn't be told from those of the first."""
+        second = written(tmp_path / "elders" / "g1.txt", "R: Iets anders.\n")
+
+        assert main("label", files[0], second) == 2
+        said = capsys.readouterr()
+        assert [json.loads(line)["text"] for line in said.out.splitlines()] == [GOOD]
+        assert said.err.startswith(f'error: import: tape "g1" is in {files[0]} and in {second}\n')
 
 
 class TestModelsThatAreNotFit:

@@ -22,6 +22,8 @@ FORMAT = 1
 ONNX = "model.onnx"
 INT8 = "model.int8.onnx"
 """An int8 copy for the CPU; there only if it passed the parity gate."""
+FP16 = "model.fp16.onnx"
+"""An fp16 copy for a GPU."""
 TOKENIZER = "tokenizer.json"
 LABELS = "labels.json"
 THRESHOLDS = "thresholds.json"
@@ -30,9 +32,10 @@ METRICS = "metrics.json"
 MANIFEST = "manifest.json"
 CARD = "README.md"
 WEIGHTS = "weights.safetensors"
+OUT_OF_FOLD = "out_of_fold.jsonl"
 REQUIRED = (ONNX, TOKENIZER, LABELS, THRESHOLDS, CALIBRATION, METRICS, CARD)
 # Formats that hold data only; a pickle, whatever it is called (.bin, .pt), can run code when read.
-_DATA_ONLY = frozenset({".json", ".md", ".onnx", ".safetensors", ".txt"})
+_DATA_ONLY = frozenset({".json", ".jsonl", ".md", ".onnx", ".safetensors", ".txt"})
 
 T = TypeVar("T")
 
@@ -93,6 +96,11 @@ class Artefact:
     def has_int8(self) -> bool:
         """Whether an int8 copy passed the parity gate."""
         return INT8 in self.manifest["files"]
+
+    @property
+    def has_fp16(self) -> bool:
+        """Whether there is an fp16 copy."""
+        return FP16 in self.manifest["files"]
 
     @property
     def trained_on(self) -> frozenset[str]:

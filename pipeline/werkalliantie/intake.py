@@ -1,6 +1,6 @@
 """Bringing transcripts into a study: read, cut into utterances, store; all of it or nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,14 +35,32 @@ class Taken:
     new: bool
 
 
-def read_all(origins: Iterable[Origin]) -> list[Reading]:
-    """Read every file, and name every file that can't be read.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What became of several files: the tapes that were read, and what is wrong with the rest."""
 
-    Raises:
-        TranscriptError: One or more files can't be read, or two hold a tape of the same name.
-    """
+    readings: tuple[Reading, ...]
+    failures: tuple[WerkalliantieError, ...]
+
+    def refuse_failures(self, what: str) -> None:
+        """Raise if there is anything that couldn't be read.
+
+        Args:
+            what: What was to be done with the files, for the message.
+
+        Raises:
+            TranscriptError: Naming all of it; what is wrong with one file is raised as it is.
+        """
+        if len(self.failures) == 1:
+            raise self.failures[0]
+        faults = [fault for error in self.failures for fault in (error.faults or (error.message,))]
+        gather(what, faults, TranscriptError, (self.failures and self.failures[0].hint) or "")
+
+
+def read_readable(origins: Iterable[Origin]) -> Read:
+    """Read the files that can be read; of two that hold a tape of the same name, the first."""
     readings: list[Reading] = []
-    paths: list[Path] = []
+    files: dict[str, Path] = {}
     failures: list[WerkalliantieError] = []
     for origin in origins:
         try:
@@ -54,16 +72,24 @@ def read_all(origins: Iterable[Origin]) -> list[Reading]:
                 client=origin.client,
                 unit=origin.unit,
             )
-            readings += found
-            paths += [origin.path] * len(found)
+            _check_names(found, files, origin.path)
         except WerkalliantieError as error:
             failures.append(error)
-    if len(failures) == 1:
-        raise failures[0]
-    faults = [fault for error in failures for fault in (error.faults or (error.message,))]
-    gather("import", faults, TranscriptError, (failures and failures[0].hint) or "")
-    _check_names(readings, paths)
-    return readings
+        else:
+            readings += found
+            files |= {reading.tape.id: origin.path for reading in found}
+    return Read(readings=tuple(readings), failures=tuple(failures))
+
+
+def read_all(origins: Iterable[Origin]) -> list[Reading]:
+    """Read every file, and name every file that can't be read.
+
+    Raises:
+        TranscriptError: One or more files can't be read, or two hold a tape of the same name.
+    """
+    read = read_readable(origins)
+    read.refuse_failures("import")
+    return [*read.readings]
 
 
 def take_in(study: Study, origins: Iterable[Origin]) -> list[Taken]:
@@ -86,13 +112,12 @@ def take_in(study: Study, origins: Iterable[Origin]) -> list[Taken]:
     return [Taken(reading=r, utterances=u, new=r.tape.id in new) for r, u in cut]
 
 
-def _check_names(readings: Sequence[Reading], paths: Sequence[Path]) -> None:
-    files: dict[str, Path] = {}
-    faults = []
-    for reading, path in zip(readings, paths, strict=True):
-        first = files.setdefault(reading.tape.id, path)
-        if first != path:
-            faults.append(f'tape "{reading.tape.id}" is in {first} and in {path}')
+def _check_names(readings: Sequence[Reading], files: Mapping[str, Path], path: Path) -> None:
+    faults = [
+        f'tape "{reading.tape.id}" is in {files[reading.tape.id]} and in {path}'
+        for reading in readings
+        if reading.tape.id in files
+    ]
     gather("import", faults, TranscriptError, "Import one of them with another --tape.")
 
 

@@ -5,7 +5,7 @@ Knows a model folder and token ids; knows nothing of torch, files of transcripts
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from werkalliantie import artefact
+from werkalliantie.accelerated import Batches
 from werkalliantie.artefact import Artefact
 from werkalliantie.coding import Prediction
 from werkalliantie.errors import ModelError
@@ -25,7 +26,13 @@ from werkalliantie.transcript import Tape, Utterance, context_of
 
 Scores = NDArray[np.float32]
 Device = Literal["cpu", "cuda"]
-Precision = Literal["auto", "fp32", "int8"]
+Computed = Literal["fp32", "fp16", "int8"]
+Precision = Literal["auto", "fp32", "fp16", "int8"]
+_FILES: Mapping[Computed, str] = {
+    "fp32": artefact.ONNX,
+    "fp16": artefact.FP16,
+    "int8": artefact.INT8,
+}
 # On the CPU, ONNX Runtime's joined operator takes seven times as long as its two parts.
 _SLOWER = ["SkipLayerNormFusion"]
 # int8 differs by rounding between kinds of processors; where products overflow, by much more.
@@ -55,7 +62,7 @@ class Labeller:
     On the CPU the scores of an utterance don't depend on what else is scored with it, nor on the
     number of cores: each sequence runs alone, unpadded, on one thread; several run side by side.
     In batches, or split over threads, ONNX Runtime adds up in another order, which changes the
-    last bits. A GPU takes batches of equal length.
+    last bits. A GPU takes batches of like length; probabilities may differ by 1e-3.
 
     Args:
         model: A checked model folder.
@@ -63,10 +70,11 @@ class Labeller:
         threads: Sequences scored side by side on the CPU; 0 takes every core.
         batch_size: Most sequences in one batch on a GPU.
         precision: `auto` takes int8 on the CPU where the model has a copy that passed its parity
-            gate and computes here as it did there, and fp32 otherwise.
+            gate and computes here as it did there, on a GPU fp16 where there is a copy, and fp32
+            otherwise.
 
     Attributes:
-        precision: What it computes in, `int8` or `fp32`.
+        precision: What it computes in.
 
     Raises:
         ModelError: The ONNX file can't be loaded or disagrees with the folder, or the device or
@@ -79,13 +87,12 @@ class Labeller:
         *,
         device: Device = "cpu",
         threads: int = 0,
-        batch_size: int = 16,
+        batch_size: int = 256,
         precision: Precision = "auto",
     ) -> None:
         self.model = model
-        self.precision = _precision(model, device, precision)
-        file = artefact.INT8 if self.precision == "int8" else artefact.ONNX
-        self._session = _session(model, file, device)
+        self.precision: Computed = precision_for(model, device, precision)
+        self._session = _session(model, _FILES[self.precision], device)
         if self.precision == "int8" and not _as_gated(model, self._session):
             if precision == "int8":
                 raise _overflows(model)
@@ -95,21 +102,22 @@ class Labeller:
             max_context=model.input.max_context,
             max_utterance=model.input.max_utterance,
         )
-        alone = device == "cpu"
-        self._batch_size = 1 if alone else batch_size
-        self._n_workers = (threads or os.cpu_count() or 1) if alone else 1
+        self._n_workers = threads or os.cpu_count() or 1
         codes = model.codes
+        self._batches = None if device == "cpu" else self._batched(device, batch_size)
         self._temperatures = np.array([model.temperatures[c] for c in codes], dtype=np.float32)
 
     def logits(self, questions: Sequence[Question]) -> Scores:
         """Return the logits, shape `(n_questions, n_codes)`, in the order asked."""
         pairs = self._tokens.encode([(q.context, q.text) for q in questions])
+        if self._batches is not None:
+            return self._batches.logits(pairs)
         scores = np.empty((len(pairs), len(self.model.codes)), dtype=np.float32)
-        batches = [*_batches(pairs, self._batch_size)]
+        order = sorted(range(len(pairs)), key=lambda place: len(pairs[place].ids))
         with ThreadPoolExecutor(self._n_workers) as pool:
-            runs = pool.map(self._run, ([pairs[place] for place in places] for places in batches))
-            for places, rows in zip(batches, runs, strict=True):
-                scores[places] = rows
+            runs = pool.map(self._run, (pairs[place] for place in order))
+            for place, row in zip(order, runs, strict=True):
+                scores[place] = row
         return scores
 
     def probabilities(self, questions: Sequence[Question]) -> Scores:
@@ -122,10 +130,20 @@ class Labeller:
         scores = self.probabilities(questions_of(tape, utterances))
         return predictions_of(self.model, utterances, scores)
 
-    def _run(self, pairs: Sequence[TokenPair]) -> Scores:
-        inputs = inputs_of(pairs, uses_types=self.model.input.uses_types)
+    def _run(self, pair: TokenPair) -> Scores:
+        inputs = inputs_of([pair], uses_types=self.model.input.uses_types)
         (logits,) = self._session.run(["logits"], inputs)
-        return np.asarray(logits, dtype=np.float32)
+        return np.asarray(logits[0], dtype=np.float32)
+
+    def _batched(self, device: Device, most: int) -> Batches:
+        return Batches(
+            self._session,
+            device=device,
+            n_codes=len(self.model.codes),
+            pad_id=self.model.input.pad_id,
+            uses_types=self.model.input.uses_types,
+            most=most,
+        )
 
 
 def predictions_of(
@@ -155,21 +173,24 @@ def predictions_of(
     ]
 
 
-def _batches(pairs: Sequence[TokenPair], size: int) -> Iterator[list[int]]:
-    """Yield places of pairs of equal length, the shortest first, at most `size` at a time."""
-    by_length: dict[int, list[int]] = {}
-    for place, pair in enumerate(pairs):
-        by_length.setdefault(len(pair.ids), []).append(place)
-    for _, places in sorted(by_length.items()):
-        for start in range(0, len(places), size):
-            yield places[start : start + size]
+def precision_for(model: Artefact, device: Device, wanted: Precision = "auto") -> Computed:
+    """Return which of its copies a model runs as, where the processor can.
 
-
-def _precision(model: Artefact, device: Device, wanted: Precision) -> Literal["fp32", "int8"]:
+    Raises:
+        ModelError: There is no such copy, or it isn't for that device.
+    """
     if wanted == "auto":
-        return "int8" if device == "cpu" and model.has_int8 else "fp32"
+        small: Computed = "int8" if device == "cpu" else "fp16"
+        return small if _FILES[small] in model.manifest["files"] else "fp32"
     if wanted == "int8" and device != "cpu":
         raise ModelError("int8 is for the CPU.", hint="Leave --device out, or ask for fp32.")
+    if wanted == "fp16" and device != "cuda":
+        raise ModelError("fp16 is for a GPU.", hint="Leave the precision out, or ask for fp32.")
+    if wanted == "fp16" and not model.has_fp16:
+        raise ModelError(
+            f"{model.name} has no fp16 copy.",
+            hint="Leave the precision out to compute in fp32, or train the model again.",
+        )
     if wanted == "int8" and not model.has_int8:
         raise ModelError(
             f"{model.name} has no int8 copy: it didn't pass the parity gate (see its model card).",

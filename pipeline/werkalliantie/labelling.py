@@ -36,6 +36,7 @@ class Labelling:
     Attributes:
         text_sha: What `text_sha` gives for the tape that was labelled.
         device: Where it was computed, such as `cpu`; other devices differ in the last digits.
+        precision: What it was computed in, such as `int8`; None where that wasn't written down.
         predictions: One for each utterance, in order.
     """
 
@@ -43,6 +44,7 @@ class Labelling:
     model: ModelVersion
     text_sha: str
     device: str
+    precision: str | None
     predictions: tuple[Prediction, ...]
 
     def __post_init__(self) -> None:

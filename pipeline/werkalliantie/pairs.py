@@ -3,6 +3,7 @@
 Training and labelling both come through here, so that a model is always asked what it was taught.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 Ids = NDArray[np.int64]
+_NO_CHARACTER = re.compile("[\ud800-\udfff]")
+"""Halves of a character: JSON can hold one alone, UTF-8 and so the tokenizer can't."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,8 @@ class PairTokenizer:
         return [self._join(context, text) for context, text in zip(contexts, texts, strict=True)]
 
     def _ids(self, texts: list[str]) -> list[Encoding]:
-        return list(self._tokenizer.encode_batch(texts, add_special_tokens=False))
+        whole = [_NO_CHARACTER.sub("\ufffd", text) for text in texts]
+        return list(self._tokenizer.encode_batch(whole, add_special_tokens=False))
 
     def _join(self, context: Encoding, text: Encoding) -> TokenPair:
         context.truncate(self.max_context, direction="left")

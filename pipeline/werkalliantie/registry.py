@@ -1,11 +1,14 @@
 """The models of a study, and which of them is the champion.
 
-Each model is a folder; the champion is named by a small file that is replaced in one step, and
-every promotion is added to a journal.
+Each model is a folder. The champion is named by a small file, the pointer, that is replaced in one
+step and holds the whole promotion; then that is added to a journal. Whenever the process is cut
+off, the pointer is right, and what the journal still lacks is the pointer's own entry.
 """
 
 import json
-from collections.abc import Mapping
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +30,16 @@ class Listing:
     champion: bool
     model: Artefact | None
     fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promotion:
+    """That a model was put in use: when (UTC, ISO 8601), in whose place, and why."""
+
+    model: str
+    replaced: str | None
+    at: str
+    reason: str
 
 
 class Registry:
@@ -117,6 +130,7 @@ class Registry:
             replaced = self.champion
         except ModelError:  # a pointer that names nothing is mended by this very promotion
             replaced = None
+        self._complete_journal()
         entry = {
             "model": name,
             "replaced": replaced,
@@ -124,12 +138,34 @@ class Registry:
             "reason": reason,
         }
         line = json.dumps(entry, ensure_ascii=False)
-        with (self.folder / _JOURNAL).open("a", encoding="utf-8") as journal:
-            journal.write(line + "\n")
-        partial = self.folder / f".{_POINTER}"
-        partial.write_text(line + "\n", encoding="utf-8")
-        partial.replace(self.folder / _POINTER)
+        _replace(self.folder / _POINTER, line + "\n")
+        _append(self.folder / _JOURNAL, line)
         return replaced
+
+    def promotions(self) -> tuple[Promotion, ...]:
+        """Return every promotion, the oldest first; lines that aren't whole are passed over."""
+        made = [promotion for line in self._journal() if (promotion := _promotion(line))]
+        last = _promotion(self._pointer())
+        return (*made, last) if last is not None and last not in made else (*made,)
+
+    def _complete_journal(self) -> None:
+        """Add the pointer's promotion if the process was cut off before the journal had it."""
+        line = self._pointer()
+        if _promotion(line) is not None and line not in self._journal():
+            _append(self.folder / _JOURNAL, line)
+
+    def _journal(self) -> Sequence[str]:
+        try:
+            text = (self.folder / _JOURNAL).read_bytes().decode("utf-8", errors="replace")
+        except FileNotFoundError:
+            return []
+        return text.split("\n")
+
+    def _pointer(self) -> str:
+        try:
+            return (self.folder / _POINTER).read_bytes().decode("utf-8", errors="replace").strip()
+        except FileNotFoundError:
+            return ""
 
     def free_name(self, wanted: str | None) -> str:
         """Return a name for a new model: the one wanted, or the next of `model-001` and so on.
@@ -152,3 +188,48 @@ class Registry:
                 hint="Give another --name: models are never overwritten.",
             )
         return wanted
+
+
+def _promotion(line: str) -> Promotion | None:
+    """Return what a line of the journal says, or None where it isn't whole."""
+    try:
+        said: Mapping[str, Any] = json.loads(line)
+        replaced = said["replaced"]
+        return Promotion(
+            model=str(said["model"]),
+            replaced=None if replaced is None else str(replaced),
+            at=str(said["at"]),
+            reason=str(said["reason"]),
+        )
+    except (ValueError, KeyError, TypeError):  # not JSON, or of another shape
+        return None
+
+
+def _replace(path: Path, text: str) -> None:
+    """Replace a file in one step; its text is on disk before its name is."""
+    number, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    partial = Path(name)
+    try:
+        with os.fdopen(number, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.chmod(0o644)
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def _append(path: Path, line: str) -> None:
+    """Add a line to a file, on a line of its own even if the last one was cut off."""
+    with path.open("ab+") as file:
+        file.seek(0, os.SEEK_END)
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            torn = file.read(1) != b"\n"
+        else:
+            torn = False
+        file.write(("\n" if torn else "").encode() + f"{line}\n".encode())
+        file.flush()
+        os.fsync(file.fileno())

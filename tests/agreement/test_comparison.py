@@ -45,6 +45,16 @@ def test_the_margin_decides_what_is_equivalent() -> None:
     assert compare(low, high, margin=0.1).equivalence.conclusion is Conclusion.NOT_SHOWN
 
 
+def test_a_difference_is_at_most_two() -> None:
+    """Kappas of 1 and -1 are as far apart as any; three tapes leave room beyond, and it is cut."""
+    agreeing = counts([5, 0, 0, 5], [5, 0, 0, 5], [5, 0, 0, 5])
+    opposed = counts([0, 5, 5, 0], [0, 5, 5, 0], [2, 3, 3, 2])
+    above, below = compare(agreeing, opposed).difference, compare(opposed, agreeing).difference
+
+    assert above.estimate == pytest.approx(1 + 11 / 15)
+    assert (above.high, below.low) == (2, -2)
+
+
 def test_other_tapes_on_either_side_are_one_sample() -> None:
     """As of later tapes set against earlier ones."""
     found = compare(counts(NOTHING, NOTHING, HIGH, HIGH), counts(LOW, LOW, NOTHING, NOTHING))
@@ -79,3 +89,12 @@ def test_a_model_is_compared_on_what_it_saw() -> None:
     found = model_beside_coders(ratings, 0, ["anna", "bram"], "model")
 
     assert (found.one, found.other, found.n_tapes) == (1.0, 1.0, 1)
+
+
+def test_a_model_is_compared_within_the_margin_asked_for() -> None:
+    """A study may have reasons for another than ours."""
+    answers = np.array([[1, 0, 1, 0], [1, 0, 0, 1], [1, 0, 0, 0]])[:, :, np.newaxis]
+    ratings = Ratings(coders=("anna", "bram", "model"), tapes=tuple("xxyy"), answers=answers)
+    found = model_beside_coders(ratings, 0, ["anna", "bram"], "model", margin=0.3)
+
+    assert found.equivalence.margin == 0.3

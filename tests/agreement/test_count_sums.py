@@ -34,7 +34,7 @@ def test_equals_the_icc_of_the_units(units: list[list[int]]) -> None:
     table = np.array(units, dtype=float)
 
     expected = icc_2_1(table.T)
-    value = float(icc_of_sums(count_sums(table - table.mean())))
+    value = float(icc_of_sums(count_sums(table)))
     assert (None if np.isnan(value) else value) == (
         None if expected is None else pytest.approx(expected, abs=1e-9)
     )
@@ -55,6 +55,36 @@ def test_the_interval_is_over_tapes() -> None:
     assert apart.limits is not None
     assert (apart.n_tapes, together.n_tapes) == (6, 2)
     assert apart.limits[0] < 0.29 < apart.limits[1]
+
+
+def test_the_interval_ends_where_correlations_do() -> None:
+    """Two tapes leave room beyond 1 and -1, and it is cut off."""
+    alike = icc_over_tapes([[1, 5, 1, 5, 2, 4], [1, 5, 2, 5, 2, 3]], [0, 0, 0, 1, 1, 1])
+    opposed = icc_over_tapes([[1, 5, 1, 5, 2, 4], [5, 1, 5, 2, 4, 2]], [0, 0, 0, 1, 1, 1])
+
+    assert alike.high == 1
+    assert opposed.limits == (-1, 1)
+
+
+@pytest.mark.parametrize(("shift", "stretch"), [(1e8, 1), (0, 1e-9), (0, 1e9)])
+def test_does_not_go_by_the_scale_of_scores(shift: float, stretch: float) -> None:
+    """Moved far from nothing, or in seconds or years, scores are as alike as they were."""
+    moved = shift + stretch * np.array(SHROUT_AND_FLEISS, dtype=float)
+
+    there = icc_over_tapes(moved, range(6))
+    here = icc_over_tapes(SHROUT_AND_FLEISS, range(6))
+    assert here.limits is not None
+    assert there.estimate == pytest.approx(here.estimate, rel=1e-9)
+    assert there.limits == pytest.approx(here.limits, rel=1e-9)
+
+
+def test_many_sums_have_their_figures_at_once() -> None:
+    """As the bootstrap asks for them: leading axes are draws."""
+    units = np.array(SHROUT_AND_FLEISS, dtype=float).T
+    parts = [units[:4], units[2:], units]
+
+    found = icc_of_sums(np.array([count_sums(part) for part in parts]))
+    assert found.tolist() == pytest.approx([icc_2_1(part.T) for part in parts])
 
 
 def test_units_that_a_coder_did_not_score_are_left_out() -> None:

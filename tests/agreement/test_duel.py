@@ -55,6 +55,17 @@ def test_a_duel_counts_who_agrees_better_with_the_others() -> None:
     assert found.by_tape.tolist() == [0, 0]
 
 
+def test_a_lead_with_one_of_three_others_is_a_lead() -> None:
+    """Worked by hand for the second coder: alike with two of three, the model with one of three."""
+    coders = one_code([1, 1], [1, 0], [1, 1], [0, 0])
+    likeness = likenesses(one_code([0, 1])[0], coders, Scoring.ACCURACY)
+
+    found = duel_with(likeness, 1, np.array([0, 1]))
+    assert found.coder == 1
+    assert found.by_tape.tolist() == [1, -1]
+    assert (found.model_ahead, found.coder_ahead) == (0.5, 0.5)
+
+
 def test_tapes_are_averaged_first() -> None:
     """A long tape counts as much as a short one."""
     coders = one_code([1, 1, 1, 0], [1, 1, 1, 1], [1, 1, 1, 1])

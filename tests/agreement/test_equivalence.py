@@ -7,7 +7,7 @@ from scipy import stats
 
 from werkalliantie.agreement.equivalence import Conclusion, equivalence
 from werkalliantie.agreement.nominal import kappa_of
-from werkalliantie.agreement.resampling import NoInterval
+from werkalliantie.agreement.resampling import NoInterval, Resampled, resample
 from werkalliantie.agreement.tape_sums import Sums, difference, over_pairs
 
 RANDOM = np.random.default_rng(6)
@@ -147,6 +147,18 @@ def test_it_tests_at_5_percent_a_margin_of_a_tenth() -> None:
     strict = equivalence(tapes(SAME), mean, alpha=max(found.p_lower, found.p_upper))
     assert strict.conclusion is Conclusion.NOT_SHOWN
     assert equivalence(tapes(SAME), mean, alpha=found.p_lower).noninferior is False
+
+
+def test_its_draws_are_those_of_the_seed() -> None:
+    """As many as asked for; skewed differences, so that the draws decide how far it reaches."""
+    skewed = tapes([0, 0, 0.01, 0.02, 0.01, 0.4])
+    draws = resample(skewed, mean, seed=5, replicates=200)
+    assert isinstance(draws, Resampled)
+
+    found = equivalence(skewed, mean, seed=5, replicates=200)
+    assert (found.low, found.high) == draws.interval(0.9)
+    for other in (equivalence(skewed, mean, replicates=200), equivalence(skewed, mean, seed=5)):
+        assert other.high != found.high
 
 
 @pytest.mark.parametrize("margin", [0, -0.1])

@@ -9,6 +9,7 @@ from werkalliantie.agreement.ledger import (
     ceiling_of,
     coder_pairs,
     mean_kappa,
+    mean_kappa_interval,
     pair_counts,
 )
 from werkalliantie.agreement.nominal import cohen_kappa, krippendorff_alpha
@@ -60,6 +61,28 @@ def test_counts_are_per_tape() -> None:
     _, pairs = agreement_on(THREE, 0, [("anna", "bram")])
 
     assert pairs[0].counts.tolist() == [[1, 1, 0, 1], [1, 0, 1, 1]]
+
+
+def test_a_pair_has_the_tapes_it_shares_and_the_utterances_on_them() -> None:
+    """One shared utterance makes a tape; one that only either coded is none of theirs."""
+    ratings = some_ratings("xxyz", anna=[1, 0, 1, 1], bram=[1, 1, 0, NOT_SEEN])
+    _, (pair,) = agreement_on(ratings, 0, [("anna", "bram")])
+
+    assert (pair.n, pair.n_tapes, pair.figures.n) == (3, 2, 3)
+
+
+def test_each_code_has_its_own_figures() -> None:
+    """What coders say of another code is no part of them."""
+    other = some_ratings("xxxyyy", anna=[0] * 6, bram=[1] * 6, cleo=[1] * 6)
+    both = Ratings(
+        coders=THREE.coders,
+        tapes=THREE.tapes,
+        answers=np.concatenate([other.answers, THREE.answers], axis=2),
+    )
+    pairs = [("anna", "bram"), ("anna", "cleo")]
+
+    assert agreement_on(both, 1, pairs)[0] == agreement_on(THREE, 0, pairs)[0]
+    assert mean_kappa(pair_counts(both, 1, pairs)) == pytest.approx((1 / 3 + 1) / 2)
 
 
 def test_only_what_a_pair_shares_is_compared() -> None:
@@ -117,7 +140,7 @@ def test_without_a_pair_every_figure_is_none(ratings: Ratings) -> None:
         counts, 0
     )
     assert {value for name, value in figures.items() if name not in counts} == {None}
-    assert figures.keys() >= {"kappa", "ci", "alpha", "ac1", "pabak", "prevalence"}
+    assert figures.keys() == agreement_on(THREE, 0, coder_pairs(THREE.coders))[0].keys()
 
 
 def test_a_code_nobody_gives_has_no_kappa_but_has_the_others() -> None:
@@ -173,6 +196,28 @@ def test_pair_counts_line_up_by_tape() -> None:
     assert mean_kappa(counts) is None
 
 
+def test_counts_have_their_shape_without_pairs_or_units() -> None:
+    """So that they may be put beside others of the same tapes."""
+    pairs = coder_pairs(THREE.coders)
+
+    assert pair_counts(THREE, 0, []).shape == (0, 2, 4)
+    assert pair_counts(THREE.on([]), 0, pairs).shape == (3, 0, 4)
+
+
+@pytest.mark.parametrize(
+    ("tape", "other", "end"), [([5, 0, 0, 5], [4, 1, 1, 4], 1), ([0, 5, 5, 0], [1, 4, 4, 1], -1)]
+)
+def test_an_interval_of_kappa_ends_where_kappas_do(
+    tape: list[float], other: list[float], end: float
+) -> None:
+    """Three tapes leave room beyond 1 and -1, and it is cut off."""
+    found = mean_kappa_interval(np.array([[tape, tape, other]]))
+
+    assert found.limits is not None
+    assert end in found.limits
+    assert abs(sum(found.limits)) < 2
+
+
 class TestCeiling:
     RATINGS = some_ratings(
         "xxyy",
@@ -214,5 +259,5 @@ class TestCeiling:
 
 def test_always_no_is_zero_where_the_code_occurs() -> None:
     """The floor counts only coders who gave the code; without any it is undefined."""
-    assert always_no(some_ratings("xx", anna=[1, 0], bram=[0, 0]), 0) == 0.0
+    assert always_no(some_ratings("xxxx", anna=[1, 0, 1, 0], bram=[0] * 4), 0) == 0.0
     assert always_no(some_ratings("xx", anna=[0, 0], bram=[0, NOT_SEEN]), 0) is None

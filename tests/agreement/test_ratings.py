@@ -61,7 +61,7 @@ class TestRatings:
         """The rows follow the names."""
         ratings = some_ratings([1, 0], [0, 0], "xy").of(["bram", "anna"])
 
-        assert ratings.coders == ("bram", "anna")
+        assert (ratings.coders, ratings.tapes) == (("bram", "anna"), ("x", "y"))
         assert ratings.answers[:, :, 0].tolist() == [[0, 0], [1, 0]]
 
     def test_on_keeps_only_some_tapes(self) -> None:
@@ -85,6 +85,14 @@ class TestRatings:
         assert ratings.seen.tolist() == [[True, True, True], [False, True, False]]
         assert (ratings.tapes_of("anna"), ratings.tapes_of("bram")) == (("x", "y"), ("x",))
 
+    def test_a_unit_of_which_a_code_is_open_was_not_seen(self) -> None:
+        """A coder who left one code open hasn't answered."""
+        answers = np.array([[[1, np.nan], [0, 1]]])
+        ratings = Ratings(coders=("anna",), tapes=("x", "y"), answers=answers)
+
+        assert ratings.seen.tolist() == [[False, True]]
+        assert ratings.tapes_of("anna") == ("y",)
+
     def test_tapes_are_numbered_by_name(self) -> None:
         """The same tape has the same number wherever it stands."""
         assert some_ratings([1, 0, 1], [0, 0, 1], "yxy").tape_numbers.tolist() == [1, 0, 1]
@@ -107,6 +115,13 @@ class TestGrouped:
         windows, counts = grouped(ratings, [0, 0, 1])
         assert written_out(windows.answers) == [[[1], [0]], [[NOT_SEEN], [0]]]
         assert written_out(counts) == [[[1], [0]], [[NOT_SEEN], [0]]]
+
+    def test_without_utterances_there_are_no_windows(self) -> None:
+        """Coders and codes remain."""
+        windows, counts = grouped(some_ratings([1], [0], "x").on([]), [])
+
+        assert (windows.coders, windows.tapes) == (("anna", "bram"), ())
+        assert windows.answers.shape == counts.shape == (2, 0, 1)
 
     @pytest.mark.parametrize("groups", [[0, 1, 2], [0, 1, 1]])
     def test_nothing_is_lost(self, groups: list[int]) -> None:

@@ -1,12 +1,6 @@
-import itertools
-import warnings
-from typing import Any
-
 import numpy as np
-import pandas as pd
-import pingouin
 import pytest
-from agreement.scored import GAP, Table, kinds, scores, seeds
+from agreement.scored import GAP, by_pingouin, kinds, scores, seeds
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -28,35 +22,6 @@ PUBLISHED = {
     IccKind.TWO_K: 0.62,
     IccKind.THREE_K: 0.91,
 }
-NAMES = ["ICC(1,1)", "ICC(A,1)", "ICC(C,1)", "ICC(1,k)", "ICC(A,k)", "ICC(C,k)"]
-"""Pingouin's, in the order of our kinds."""
-
-
-def by_pingouin(table: Table) -> dict[IccKind, list[float]]:
-    """Return pingouin's six correlations, each with its interval in full."""
-    cells = [*itertools.product(*map(range, table.shape))]
-    long = pd.DataFrame(
-        {
-            "coder": [coder for coder, _ in cells],
-            "unit": [unit for _, unit in cells],
-            "score": [table[cell] for cell in cells],
-        }
-    )
-    decimals = pingouin.options["round.column.CI95"]
-    pingouin.options["round.column.CI95"] = 15
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            found: Any = pingouin.intraclass_corr(
-                long, targets="unit", raters="coder", ratings="score"
-            )
-    finally:
-        pingouin.options["round.column.CI95"] = decimals
-    rows = found.set_index("Type")[["ICC", "CI95"]].T.to_dict()
-    return {
-        kind: [rows[name]["ICC"], *rows[name]["CI95"]]
-        for name, kind in zip(NAMES, IccKind, strict=True)
-    }
 
 
 class TestIcc:
@@ -79,11 +44,50 @@ class TestIcc:
             table = scores(seed)
             for kind, theirs in by_pingouin(table).items():
                 ours = icc(table, kind)
-                if ours.reason is None:
-                    assert [ours.value, ours.low, ours.high] == pytest.approx(theirs, abs=1e-8)
-                else:
+                if theirs[0] > 1 or theirs[1] > theirs[2]:
                     assert ours.reason is NoIcc.TOO_ALIKE
-                    assert theirs[0] > 1 or theirs[1] > theirs[2]
+                else:
+                    assert [ours.value, ours.low, ours.high] == pytest.approx(theirs, abs=1e-8)
+
+    def test_is_pingouins_where_coders_differ_and_units_do_not(self) -> None:
+        """Absolute agreement below nothing: Satterthwaite's degrees of freedom still hold."""
+        table = np.array([[1.0, 3, 2, 1], [12, 10, 11, 12], [21, 22, 22, 21]])
+
+        ours, theirs = icc(table, IccKind.TWO_1), by_pingouin(table)[IccKind.TWO_1]
+        assert theirs[0] < 0
+        assert [ours.value, ours.low, ours.high] == pytest.approx(theirs, abs=1e-8)
+
+    @pytest.mark.parametrize("kind", IccKind)
+    @pytest.mark.parametrize("stretch", [1e-9, 1e9])
+    def test_does_not_take_small_for_nothing(self, kind: IccKind, stretch: float) -> None:
+        """Seconds or years."""
+        before, after = icc(JUDGES, kind), icc(stretch * JUDGES, kind)
+
+        assert [after.value, after.low, after.high] == pytest.approx(
+            [before.value, before.low, before.high]
+        )
+
+    @pytest.mark.parametrize(
+        ("kind", "single", "table"),
+        [
+            (IccKind.ONE_K, IccKind.ONE_1, [[7, 5, GAP, 3], [6, 5, 1, GAP], [GAP, GAP, 7, 1]]),
+            (
+                IccKind.THREE_K,
+                IccKind.THREE_1,
+                [[1, 2, GAP, 4, GAP], [1, GAP, 3, 6, 1], [GAP, 5, 1, GAP, 2]],
+            ),
+        ],
+    )
+    def test_of_a_mean_has_no_interval_below_what_a_mean_can_have(
+        self, kind: IccKind, single: IccKind, table: list[list[float]]
+    ) -> None:
+        """With two scores a unit, one may correlate by less than -1/2; a mean of three can't."""
+        of_mean, of_one = icc(table, kind), icc(table, single)
+
+        assert of_one.low is not None
+        assert of_one.low < -1 / 2
+        assert of_mean.value is not None
+        assert (of_mean.low, of_mean.high, of_mean.reason) == (None, None, NoIcc.TOO_ALIKE)
 
     def test_says_how_many_scored_what(self) -> None:
         """Who scored nothing, and what nobody scored, doesn't count."""

@@ -12,6 +12,7 @@ from werkalliantie.agreement.sets import (
     jaccard_distances,
     masi_distances,
     set_alpha,
+    set_fleiss,
 )
 
 SETS = ["", "a", "ab", "bc", "abc", "def"]
@@ -124,3 +125,8 @@ class TestSetAlpha:
 
         found = set_alpha(answers, nominal_distances).value
         assert found == pytest.approx(alpha(numbers).value, abs=1e-9)
+
+
+def test_fleiss_takes_each_whole_set_for_a_value() -> None:
+    """Worked by hand: two of three units agree, chance is 2 (1/3)^2 + 2 (1/6)^2; "ab" isn't "a"."""
+    assert set_fleiss(sets_of(["ab", "ab"], ["a", "b"], ["", ""])).value == pytest.approx(7 / 13)

@@ -50,6 +50,8 @@ def test_a_share_is_the_last_divided_by_the_first() -> None:
     found = share(over_pairs(kappa_of), 1)
 
     assert found(np.array([GOOD, POOR])) == pytest.approx(kappa(POOR) / kappa(GOOD))
+    both = found(np.array([[GOOD, POOR], [POOR, GOOD], [GOOD, GOOD]]))
+    assert both == pytest.approx([kappa(POOR) / kappa(GOOD), kappa(GOOD) / kappa(POOR), 1])
     assert np.isnan(found(np.array([[5.0, 5, 5, 5], GOOD])))
     assert np.isnan(found(np.array([[4.0, 6, 6, 4], GOOD])))
 

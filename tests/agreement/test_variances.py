@@ -5,6 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy import stats
 
 from werkalliantie.agreement.variances import (
     Analysis,
@@ -121,6 +122,32 @@ def test_its_interval_holds_the_truth_as_often_as_it_says(
     assert abs(above - 50) < 27
 
 
+@pytest.mark.parametrize(("analyse", "fixed"), [(one_way, False), (two_way, True)])
+@given(seed=seeds)
+def test_its_ends_are_where_f_is_at_its_quantiles(
+    analyse: Callable[[Scores], Analysis], fixed: bool, seed: int
+) -> None:
+    """Worked with whole matrices: the generalised residual at either end, for any gaps."""
+    table = gappy(seed)
+    table[:2] = np.where(np.isnan(table[:2]), 0.5, table[:2])
+    scores = scores_of(table)
+    analysis = analyse(scores)
+    ends = variance_share_interval(scores, analysis, coders_fixed=fixed, level=0.9)
+
+    assume(table.shape[1] > 2 and analysis.within > 1e-6)
+    coder, unit = np.nonzero(~np.isnan(table))
+    y, same = table[coder, unit], (unit[:, None] == unit).astype(float)
+    columns = np.eye(len(table))[coder] if fixed else np.ones((len(y), 1))
+    least = -1 / (scores.per_unit.max() - 1)
+    for end, probability in zip(ends, (0.95, 0.05), strict=True):
+        inverse = np.linalg.inv(np.eye(len(y)) + end / (1 - end) * same)
+        fitted = columns @ np.linalg.pinv(columns.T @ inverse @ columns) @ columns.T @ inverse @ y
+        added = (y - fitted) @ inverse @ (y - fitted) - analysis.within
+        f = added / analysis.df_between / analysis.within_variance
+        wanted = stats.f.ppf(probability, analysis.df_between, analysis.df_within)
+        assert f == pytest.approx(wanted, rel=1e-4) or end == pytest.approx(least, abs=1e-6)
+
+
 @given(seeds, st.floats(-5, 5), st.floats(0.1, 9))
 def test_it_is_the_same_on_another_scale(seed: int, shift: float, stretch: float) -> None:
     """Adding to all scores changes nothing; stretching them stretches sums by the square."""
@@ -141,9 +168,12 @@ def test_coders_and_units_without_scores_fall_out() -> None:
     assert not scores.complete
 
 
-def test_scores_that_are_all_alike_vary_nothing_at_all() -> None:
+@given(st.floats(-9, 9), st.integers(1, 7), st.integers(1, 7))
+def test_scores_that_are_all_alike_vary_nothing_at_all(
+    score: float, n_coders: int, n_units: int
+) -> None:
     """Not even by what rounding leaves: a tenth has no exact binary form."""
-    assert scores_of([[0.1] * 3] * 3).squares == 0
+    assert scores_of(np.full((n_coders, n_units), score)).squares == 0
 
 
 def test_no_scores_add_up_to_nothing() -> None:

@@ -75,6 +75,7 @@ def test_importing_counts_what_became_of_the_answers(desk: Desk) -> None:
         "changed": 0,
         "unchanged": 0,
         "not_seen": 0,
+        "segments": {"added": 0, "changed": 0, "unchanged": 0},
         "tapes": ["gesprek-01"],
         "remarks": [],
     }
@@ -143,7 +144,26 @@ def test_exporting_as_a_document_holds_the_codings(coded: Desk) -> None:
                 "note": "twijfel",
             }
         ],
+        "n_segments": 0,
+        "segments": [],
     }
+
+
+@pytest.mark.parametrize("format", SheetFormat)
+def test_codings_of_stretches_go_out_and_come_back(coded: Desk, format: SheetFormat) -> None:
+    """They stand in the same table as those of utterances; nothing is lost on the way."""
+    table = coded.folder / "stukken.csv"
+    table.write_text("Tape;Van;Tot;Codes\ngesprek-01;0;2;DT\ngesprek-02;0;1;geen\n", "utf-8")
+    new = document(coded, "import", table, "--coder", "anna")
+    path = coded.folder / f"codes.{format}"
+
+    written = document(coded, "export", "--out", path)
+    back = document(coded, "import", path)
+
+    assert new["segments"] == {"added": 2, "changed": 0, "unchanged": 0}
+    assert (written["n_codings"], written["n_segments"]) == (3, 2)
+    assert (back["unchanged"], back["segments"]["unchanged"]) == (3, 2)
+    assert (back["added"], back["segments"]["added"]) == (0, 0)
 
 
 @pytest.mark.parametrize("format", SheetFormat)
@@ -154,7 +174,13 @@ def test_an_exported_table_comes_back_the_same(coded: Desk, format: SheetFormat)
 
     back = document(coded, "import", path)
 
-    assert written == {"file": str(path), "n_codings": 3, "codings": None}
+    assert written == {
+        "file": str(path),
+        "n_codings": 3,
+        "codings": None,
+        "n_segments": 0,
+        "segments": None,
+    }
     assert (back["added"], back["changed"], back["unchanged"]) == (0, 0, 3)
     assert (back["coder"], back["mode"]) == (None, "blind")
 

@@ -283,12 +283,17 @@ class TestModels:
         assert one == {
             "model": "m1",
             "champion": True,
+            "promoted_at": one["promoted_at"],
+            "promoted_because": "promoted by hand",
+            "replaced": None,
+            "replaced_by": None,
             "fault": None,
             "codebook": "werkalliantie-3",
             "codes": ["DT", "ZBV", "HC"],
             "created": "2026-01-02T03:04:05+00:00",
             "encoder": {"name": "proef", "sha256": "0" * 64},
             "tapes": {"train": ["t99"], "validation": []},
+            "fingerprint": None,
             "metrics": one["metrics"],
             "floors": one["floors"],
             "parity": {"fp32": {"largest_difference": 0.0}},
@@ -296,6 +301,10 @@ class TestModels:
         assert other == {
             "model": "m2",
             "champion": False,
+            "promoted_at": None,
+            "promoted_because": None,
+            "replaced": None,
+            "replaced_by": None,
             "fault": f"{broken.folder}: not a whole model: thresholds.json is missing.",
         }
         table = run("models", "--study", study)
@@ -303,6 +312,27 @@ class TestModels:
         assert [line.split()[:3] for line in table.out.splitlines()[2:]] == [
             ["*", "m1", "werkalliantie-3"],
             ["m2", "–", "–"],
+        ]
+
+    def test_say_what_replaced_what(self, study: Path, run: Run) -> None:
+        """From the journal, with the reasons; for people with the tapes of each part."""
+        tiny_model(study / "models" / "m2")
+        run("models", "promote", "m2", "--reason", "beter op HC", "--study", study)
+
+        one, other = run("models", "--study", study, "--json").document
+        assert (one["champion"], one["replaced"], one["replaced_by"]) == (False, None, "m2")
+        assert (other["champion"], other["replaced"], other["replaced_by"]) == (True, "m1", None)
+        assert (one["promoted_because"], other["promoted_because"]) == (
+            "promoted by hand",
+            "beter op HC",
+        )
+        heading, _, first, second = run("models", "--study", study).out.splitlines()
+        assert heading.split()[:4] == ["model", "codebook", "made", "tapes"]
+        when = other["promoted_at"][:16].split("T")
+        assert first.split()[4] == "1+0+0"
+        assert second.split() == [
+            *("*", "m2", "werkalliantie-3", "2026-01-02", "03:04", "0+0+0"),
+            *(*when, "m1", "0.41", "(validation)"),
         ]
 
     def test_of_an_empty_study(self, tmp_path: Path, run: Run) -> None:

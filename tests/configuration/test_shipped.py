@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from werkalliantie.configuration import load_codebook, load_mapping, load_study_settings
-from werkalliantie.configuration.study import VerdictRules
+from werkalliantie.configuration.study import OrderRules, PromotionRules, VerdictRules
 from werkalliantie.resources import shipped
 
 CONFIGS = shipped("configs")
@@ -44,3 +44,23 @@ def test_the_verdict_rules_shipped_are_the_defaults(path: str) -> None:
 
     assert rules == VerdictRules()
     assert [name for name in VerdictRules.model_fields if f"\n{name} = " not in text] == []
+
+
+@pytest.mark.parametrize("path", ["configs", "data/voorbeeld"])
+def test_the_order_rules_shipped_are_the_defaults(path: str) -> None:
+    """What `precode --order` puts first is what the file shows, all of it."""
+    text = (shipped(path) / "study.toml").read_text(encoding="utf-8")
+    rules = load_study_settings(shipped(path) / "study.toml").order
+
+    assert rules == OrderRules()
+    assert [name for name in OrderRules.model_fields if f"\n{name} = " not in text] == []
+
+
+@pytest.mark.parametrize("path", ["configs", "data/voorbeeld"])
+def test_the_promotion_rules_shipped_are_the_defaults(path: str) -> None:
+    """When `retrain` puts a model in use is what the file shows, all of it."""
+    text = (shipped(path) / "study.toml").read_text(encoding="utf-8")
+    block = text[text.index("\n[promotion]") :]
+
+    assert load_study_settings(shipped(path) / "study.toml").promotion == PromotionRules()
+    assert [name for name in PromotionRules.model_fields if f"\n{name} = " not in block] == []

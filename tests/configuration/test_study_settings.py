@@ -31,6 +31,19 @@ second_code_share = 0.95
 second_code_low = 0.8
 beat_floors = false
 margin = 0.05
+
+[promotion]
+confidence = 0.9
+margin = 0.04
+min_tapes = 4
+
+[order]
+uncertainty = 0.5
+disagreement = 2.0
+rarity = 0.0
+random_share = 0.3
+tape_utterances = 10
+seed = 4
 """
 
 
@@ -70,6 +83,15 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             "beat_floors": False,
             "margin": 0.05,
         },
+        "promotion": {"confidence": 0.9, "margin": 0.04, "min_tapes": 4},
+        "order": {
+            "uncertainty": 0.5,
+            "disagreement": 2.0,
+            "rarity": 0.0,
+            "random_share": 0.3,
+            "tape_utterances": 10,
+            "seed": 4,
+        },
     }
 
 
@@ -99,6 +121,7 @@ def test_a_name_and_a_codebook_are_enough(tmp_path: Path) -> None:
         ("[backchannels]", "backchannels.onbekend"),
         ("[split]", "split.onbekend"),
         ("[verdict]", "verdict.onbekend"),
+        ("[order]", "order.onbekend"),
     ],
 )
 def test_unknown_keys_are_refused(tmp_path: Path, before: str, key: str) -> None:
@@ -160,6 +183,21 @@ def test_unknown_keys_are_refused(tmp_path: Path, before: str, key: str) -> None
             "margin = 0.05",
             "margin = 0.0",
             "verdict.margin: Input should be greater than 0, not 0.0",
+        ),
+        (
+            "random_share = 0.3",
+            "random_share = 1.2",
+            "order.random_share: Input should be less than or equal to 1, not 1.2",
+        ),
+        (
+            "disagreement = 2.0",
+            "disagreement = inf",
+            "order.disagreement: Input should be a finite number, not inf",
+        ),
+        (
+            "tape_utterances = 10",
+            "tape_utterances = 0",
+            "order.tape_utterances: Input should be greater than or equal to 1, not 0",
         ),
         (
             'words = ["ja", "hm"]',

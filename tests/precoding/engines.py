@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from werkalliantie.labeller import Device
+from werkalliantie.labeller import Computed, Device
 from werkalliantie.precoding.asking import Scored, read
 from werkalliantie.precoding.engine import Engine
 from werkalliantie.store import Store
@@ -15,11 +15,19 @@ class Counted:
 
     Args:
         stop_before: The tape at which it is interrupted.
+        precision: What it says that it computes in.
     """
 
     device: Device = "cpu"
 
-    def __init__(self, probability: float = 0.75, *, stop_before: str | None = None) -> None:
+    def __init__(
+        self,
+        probability: float = 0.75,
+        *,
+        stop_before: str | None = None,
+        precision: Computed = "fp32",
+    ) -> None:
+        self.precision: Computed = precision
         self.probability = probability
         self.stop_before = stop_before
         self.asked: list[str] = []

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from werkalliantie import artefact
-from werkalliantie.labeller import Device, Labeller
+from werkalliantie.labeller import Computed, Device, Labeller
 from werkalliantie.precoding import Shard, merge, precode, precode_shard
 from werkalliantie.precoding.asking import Scored, read_each
 from werkalliantie.precoding.stream import scored
@@ -33,6 +33,7 @@ class SmallChunks:
     """The local engine, but for chunks so small that the tapes of a test fill many."""
 
     device: Device = "cpu"
+    precision: Computed = "fp32"
 
     def __init__(self, study: Path) -> None:
         model = artefact.read(study / "models" / "m1")

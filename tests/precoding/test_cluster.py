@@ -114,7 +114,7 @@ class TestOnTwoNodes:
         model.file(artefact.ONNX).unlink()
 
         with pytest.raises(ModelError) as refused:
-            precoded(study, model, ray_engine(model, "cpu"), tapes=TAPES[:1])
+            precoded(study, model, lambda: RayEngine(model, precision="fp32"), tapes=TAPES[:1])
         assert refused.value.message == (
             f"{model.folder}: not a whole model: model.onnx is missing."
         )

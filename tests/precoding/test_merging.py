@@ -1,5 +1,6 @@
 import shutil
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from werkalliantie.artefact import Artefact
 from werkalliantie.errors import ModelError, SheetError, StoreError
 from werkalliantie.precoding import Precoded, Shard, merge, precode, precode_shard
 from werkalliantie.precoding.deciding import version_of
-from werkalliantie.precoding.part import file_name
+from werkalliantie.precoding.part import file_name, last_line
 from werkalliantie.sheets import SheetFormat
 
 TAPES = ("t00", "t01", "t06", "t09", "t10", "t11")
@@ -110,6 +111,19 @@ class TestWholeParts:
         assert [one.skipped for one in merged(desk, model)] == [True] * 6
         assert desk.store.path.read_bytes() == before
         assert len([*(desk.folder / "delen").iterdir()]) == 3
+
+    def test_keep_what_they_were_computed_in(self, desk: Desk, model: Artefact) -> None:
+        """In the store; a shard without tapes has no precision and fits any."""
+        tapes = TAPES[:2]
+        make(desk, model, 1, tapes=tapes, engine=Counted(precision="int8"))
+        folder = desk.folder / "delen"
+        for number in (2, 3):
+            shard = Shard(number=number, of=3)
+            assert not [*precode_shard(desk.study, model, tapes, shard=shard, folder=folder)]
+
+        merged(desk, model)
+        kept = [desk.store.labelling(tape, "m1") for tape in tapes]
+        assert [one and (one.device, one.precision) for one in kept] == [("cpu", "int8")] * 2
 
     def test_leave_what_is_labelled_already(self, desk: Desk, model: Artefact) -> None:
         """Unless it is to be replaced."""
@@ -218,6 +232,30 @@ class TestPartsAreRefused:
         assert second.startswith(start)
         assert second.endswith(f": {name(model, 3)}")
         assert first[len(start) :][:12] != second[len(start) :][:12]
+
+    def test_where_they_are_of_other_precisions(self, desk: Desk, model: Artefact) -> None:
+        """Tapes of one run would differ by the machine they went to; a gap is named as well."""
+        make(desk, model, 1, engine=Counted(precision="int8"))
+        make(desk, model, 2, engine=Counted(precision="fp32"))
+
+        assert refusal(desk, model).faults == (
+            f"computed in int8 on cpu: {name(model, 1)}",
+            f"computed in fp32 on cpu: {name(model, 2)}",
+            "shard 3/3 is missing",
+        )
+
+    def test_where_it_is_not_known_of_some(self, desk: Desk, model: Artefact) -> None:
+        """A part from before precision was written down may be of another."""
+        make(desk, model, 1, 2, 3)
+        old = desk.folder / "delen" / name(model, 1)
+        head, *lines = old.read_bytes().splitlines(keepends=True)[:-1]
+        said = head.replace(b',"precision":"fp32"', b"") + b"".join(lines)
+        old.write_bytes(said + last_line(sha256(said).hexdigest()))
+
+        assert refusal(desk, model).faults == (
+            f"computed in an unknown precision on cpu: {name(model, 1)}",
+            f"computed in fp32 on cpu: {name(model, 2)}, {name(model, 3)}",
+        )
 
     def test_where_the_study_has_other_texts(self, desk: Desk, model: Artefact) -> None:
         """Or doesn't have the tape."""

@@ -113,6 +113,21 @@ class TestAPart:
         assert [(one.tape, one.skipped) for one in done] == [(tape, True) for tape in OWN]
         assert part(desk, model).stat().st_mtime_ns == before.st_mtime_ns
 
+    def test_that_is_there_may_be_of_another_precision(self, desk: Desk, model: Artefact) -> None:
+        """It is done; one that isn't whole is begun anew, for a part is of one precision."""
+        shared(desk, model, engine=Counted(0.25, precision="int8"))
+        assert all(one.skipped for one in shared(desk, model, engine=Counted(precision="fp32")))
+        assert open_part(part(desk, model)).header.precision == "int8"
+
+        part(desk, model).unlink()
+        with pytest.raises(KeyboardInterrupt):
+            shared(desk, model, engine=Counted(0.25, precision="int8", stop_before="t05"))
+        engine = Counted(precision="fp32")
+        shared(desk, model, engine=engine)
+        assert engine.asked == OWN
+        whole = open_part(part(desk, model))
+        assert {one.precision for one in whole.labellings()} == {"fp32"}
+
     def test_that_is_there_is_made_again_with_force(self, desk: Desk, model: Artefact) -> None:
         """And takes the place of what was there."""
         shared(desk, model, engine=Counted(0.25))

@@ -7,8 +7,9 @@ from report.conftest import SAID
 
 from werkalliantie.agreement.ratings import Ratings
 from werkalliantie.artefact import Artefact
+from werkalliantie.calibration import Bin
 from werkalliantie.coding import Prediction
-from werkalliantie.report.calibration import Bin, calibration_of
+from werkalliantie.report.calibration import calibration_of
 from werkalliantie.report.disputed import most_disputed
 from werkalliantie.report.growth import growth_of
 from werkalliantie.report.patterns import co_occurrence, confusion

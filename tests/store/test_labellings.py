@@ -32,7 +32,12 @@ def a_labelling(
         for index in range(n)
     )
     return Labelling(
-        tape=tape, model=model, text_sha="a" * 64, device="cpu", predictions=predictions
+        tape=tape,
+        model=model,
+        text_sha="a" * 64,
+        device="cpu",
+        precision="int8",
+        predictions=predictions,
     )
 
 
@@ -182,7 +187,7 @@ def test_unknown_tapes_are_refused(store: Store) -> None:
 def test_a_database_of_the_first_version_is_brought_up(tmp_path: Path) -> None:
     """Its predictions stay; nothing is claimed about which model they are from."""
     path = tmp_path / "a.db"
-    _first_version(path)
+    _at_version(path, "0001")
     with sqlite3.connect(path) as old:
         old.execute(
             "INSERT INTO tapes VALUES ('t1', NULL, NULL, NULL, 't1.txt', 'R: Hoi.', '2026-01-02')"
@@ -203,9 +208,30 @@ def test_a_database_of_the_first_version_is_brought_up(tmp_path: Path) -> None:
         assert store.labelled_by_namesakes(M1) == ()
 
 
-def _first_version(path: Path) -> None:
+def test_from_before_precision_was_written_down(tmp_path: Path) -> None:
+    """It stays what it was, recognised as before, and says that its precision isn't known."""
+    path = tmp_path / "a.db"
+    _at_version(path, "0002")
+    with sqlite3.connect(path) as old:
+        old.execute(
+            "INSERT INTO tapes VALUES ('t1', NULL, NULL, NULL, 't1.txt', 'C: Hoi.', '2026-01-02')"
+        )
+        old.execute(
+            "INSERT INTO labellings VALUES "
+            f"('t1', 'm1', '{M1.sha}', 'proef-1', 'a', 'cpu', '2026-01-02')"
+        )
+
+    with Store(path) as store:
+        labelling = store.labelling("t1", "m1")
+        assert labelling == Labelling(
+            tape="t1", model=M1, text_sha="a", device="cpu", precision=None, predictions=()
+        )
+        assert store.labelled_text("t1", M1) == "a"
+
+
+def _at_version(path: Path, version: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
     with create_engine(f"sqlite:///{path}").begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, version)

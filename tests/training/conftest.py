@@ -12,8 +12,7 @@ from training.wide import Wide, wide_network
 
 from werkalliantie.configuration.study import Split
 from werkalliantie.study import Study
-from werkalliantie_training import parity
-from werkalliantie_training import train as training
+from werkalliantie_training import judging, parity
 from werkalliantie_training.train import train
 
 
@@ -56,7 +55,7 @@ def run(request: pytest.FixtureRequest, shared_study: Study, encoders: Path) -> 
     settings = settings_for(encoder, epochs=2)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            training, "bag_of_words", lambda one, two, parts, seed: [part.decided for part in parts]
+            judging, "bag_of_words", lambda one, two, parts, seed: [part.decided for part in parts]
         )
         # Whether int8 of a random encoder decides as fp32 does is luck; here it always may.
         patch.setattr(parity, "SAME_DECISIONS", 0.0)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from werkalliantie.study import Study
-from werkalliantie_training.settings import Fit, TrainSettings
+from werkalliantie_training.settings import Evaluation, Fit, TrainSettings
 from werkalliantie_training.train import Trained
 
 
@@ -22,5 +22,6 @@ def settings_for(encoder: Path, *, epochs: int = 1) -> TrainSettings:
     """Return settings that train a tiny encoder within seconds."""
     return TrainSettings(
         encoder=str(encoder),
+        evaluation=Evaluation(folds=0),
         fit=Fit(epochs=epochs, batch_size=8, learning_rate=3e-3, precision="fp32"),
     )

@@ -25,7 +25,8 @@ from werkalliantie_training.data import TrainingData, read_training_data
 from werkalliantie_training.decisions import sigmoid
 from werkalliantie_training.encoders import Encoder, load_tokenizer
 from werkalliantie_training.evaluation import evaluate
-from werkalliantie_training.filing import Judged, file_model
+from werkalliantie_training.filing import file_model
+from werkalliantie_training.judging import Judged
 from werkalliantie_training.network import CoderNetwork
 
 
@@ -148,6 +149,47 @@ def test_one_that_fails_the_gate_is_not_kept(
     card = model.file("README.md").read_text(encoding="utf-8")
     assert f"There is no int8 copy: {said['reason']}. It computes in fp32.\n" in card
     assert "On the CPU it computes in int8" not in card
+
+
+def test_an_fp16_copy_near_enough_is_kept(
+    workbench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For a GPU; on the CPU nothing changes. Manifest and card say how near it is."""
+
+    def copy(source: Path, target: Path) -> None:
+        shutil.copyfile(source, target)
+
+    monkeypatch.setattr(filing, "halve", copy)
+    model = workbench.file(tmp_path / "werk")
+
+    said: Any = model.manifest["parity"]["fp16"]
+    assert said["max_probability_difference"] < 1e-4
+    assert (said["tolerance"], said["n"], said["passed"]) == (
+        1e-3,
+        len(workbench.data.validation),
+        True,
+    )
+    assert model.has_fp16
+    assert Labeller(model, threads=1).precision == "int8"
+    card = model.file("README.md").read_text(encoding="utf-8")
+    assert "On a GPU it computes in fp16: probabilities differ from fp32 by up to " in card
+
+
+def test_an_fp16_copy_that_says_something_else_is_not_kept(
+    workbench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A GPU computes in fp32 then, as manifest and card say."""
+    monkeypatch.setattr(filing, "halve", lambda source, target: contrary(source, target, []))
+
+    model = workbench.file(tmp_path / "werk")
+
+    said: Any = model.manifest["parity"]["fp16"]
+    assert said["max_probability_difference"] > 1e-3
+    assert not said["passed"]
+    assert not model.has_fp16
+    assert not model.file("model.fp16.onnx").exists()
+    card = model.file("README.md").read_text(encoding="utf-8")
+    assert "There is no fp16 copy for a GPU: probabilities differ from fp32 by up to " in card
 
 
 def test_a_model_without_int8_labels_in_fp32(

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -6,6 +7,7 @@ import torch
 from datasets import Dataset
 from transformers import EvalPrediction
 
+from werkalliantie_training import epochs
 from werkalliantie_training import fit as fitting
 from werkalliantie_training.fit import fit, padded, precision_is_bf16, yes_weights
 from werkalliantie_training.network import CoderNetwork, load_network
@@ -38,6 +40,8 @@ def fitted(
     patience: int = 5,
     precision: str = "fp32",
     network: CoderNetwork | None = None,
+    validates: bool = True,
+    report: Callable[[str], None] = lambda stage: None,
 ) -> CoderNetwork:
     """Return a network fitted on the rows."""
     settings = Fit.model_validate(
@@ -52,12 +56,13 @@ def fitted(
     return fit(
         network or network_of(encoders, seed=seed),
         rows(),
-        rows(12),
+        rows(12) if validates else None,
         settings,
         pad_id=0,
         seed=seed,
         workspace=workspace,
         progress=False,
+        report=report,
     )
 
 
@@ -68,7 +73,7 @@ def test_a_fitted_network_computes_in_fp32(encoders: Path, tmp_path: Path, preci
 
     batch = padded([[2, 7, 9, 3], [2, 3]], [[0] * 4, [0] * 2], pad_id=0)
     with torch.inference_mode():
-        logits, again = network(**batch), CoderNetwork.forward(network, **batch)
+        logits, again = network(**batch), CoderNetwork.forward(network, **batch)  # type: ignore[arg-type]
     assert logits.dtype == torch.float32
     assert torch.equal(logits, again)
     assert not network.training
@@ -139,38 +144,150 @@ def test_no_epochs_leave_the_network(encoders: Path, tmp_path: Path) -> None:
 
 def test_the_same_seed_gives_the_same_weights(encoders: Path, tmp_path: Path) -> None:
     """Head, order of the rows and dropout all come from the seed."""
-    one, two, other = (fitted(encoders, tmp_path / "work", seed=seed) for seed in (3, 3, 4))
+    one, two, other = (
+        fitted(encoders, tmp_path / f"work-{number}", seed=seed)
+        for number, seed in enumerate((3, 3, 4))
+    )
 
     for name, weights in one.state_dict().items():
         assert torch.equal(weights, two.state_dict()[name]), name
     assert not torch.equal(one.head.weight, other.head.weight)
 
 
-def test_checkpoints_are_removed(encoders: Path, tmp_path: Path) -> None:
-    """Nothing is left of the folder for checkpoints."""
-    fitted(encoders, tmp_path / "work")
+def test_only_the_outcome_is_left(encoders: Path, tmp_path: Path) -> None:
+    """Done, a fit leaves its weights, from which the same fit is taken at once; no checkpoints."""
+    first = fitted(encoders, tmp_path / "work")
+    scored: list[EvalPrediction] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fitting, "_average_precision", scored.append)
+        again = fitted(encoders, tmp_path / "work")
 
-    assert list(tmp_path.iterdir()) == []
+    (folder,) = (tmp_path / "work").iterdir()
+    assert [path.name for path in folder.iterdir()] == ["fitted.safetensors"]
+    assert scored == []
+    assert_same(first, again)
 
 
-def test_checkpoints_are_removed_when_training_is_interrupted(
-    encoders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Stopped in its second epoch, training leaves no checkpoint of the first."""
-    found: list[Path] = []
+class Stopped(Exception):
+    """Stands for whatever ends a run."""
+
+
+def stop_at_evaluation(patch: pytest.MonkeyPatch, number: int) -> None:
+    """Let a run end when it measures for the `number`th time, counted from 0."""
+    real, seen = fitting._average_precision, []
 
     def score(outcome: EvalPrediction) -> dict[str, float]:
-        found.extend((tmp_path / "work").glob("checkpoint-*"))
-        if found:
-            raise KeyboardInterrupt
-        return {"average_precision": 0.5}
+        seen.append(outcome)
+        if len(seen) > number:
+            raise Stopped
+        return real(outcome)
 
-    monkeypatch.setattr(fitting, "_average_precision", score)
-    with pytest.raises(KeyboardInterrupt):
+    patch.setattr(fitting, "_average_precision", score)
+
+
+def assert_same(one: CoderNetwork, other: CoderNetwork) -> None:
+    """Check that two networks have the same weights, bit for bit."""
+    assert one.state_dict().keys() == other.state_dict().keys()
+    for name, weights in one.state_dict().items():
+        assert torch.equal(weights, other.state_dict()[name]), name
+
+
+@pytest.mark.parametrize("every", [200, 2])
+@pytest.mark.parametrize("stopped_at", [0, 1, 2, 3])
+def test_a_stopped_fit_goes_on(
+    encoders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, every: int, stopped_at: int
+) -> None:
+    """It says from where, and ends with the weights of a fit that wasn't disturbed.
+
+    With a checkpoint after every second of the three steps of an epoch, it is one in its middle.
+    """
+    monkeypatch.setattr(epochs, "EVERY_STEPS", every)
+    whole = fitted(encoders, tmp_path / "undisturbed", epochs=3)
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Stopped):
+        stop_at_evaluation(patch, stopped_at)
+        fitted(encoders, tmp_path / "work", epochs=3)
+
+    said: list[str] = []
+    resumed = fitted(encoders, tmp_path / "work", epochs=3, report=said.append)
+
+    middles = {1: "0.7", 2: "1.3", 3: "2.7"} if every == 2 else {2: "1", 3: "2"}
+    where = middles.get(stopped_at)
+    assert said == ([] if where is None else [f"going on from epoch {where} of 3"])
+    assert_same(whole, resumed)
+
+
+def test_a_fit_without_validation_goes_on(
+    encoders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last epoch's weights are those of a fit that wasn't disturbed."""
+    whole = fitted(encoders, tmp_path / "undisturbed", validates=False)
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Stopped):
+        patch.setattr(epochs.Epochs, "on_save", stopping(epochs.Epochs.on_save, number=2))
+        fitted(encoders, tmp_path / "work", validates=False)
+
+    said: list[str] = []
+    resumed = fitted(encoders, tmp_path / "work", validates=False, report=said.append)
+
+    assert said == ["going on from epoch 1 of 2"]
+    assert_same(whole, resumed)
+
+
+def stopping(method: Callable[..., None], *, number: int) -> Callable[..., None]:
+    """Return a method that ends the run at its `number`th call, counted from 1."""
+    calls: list[None] = []
+
+    def called(*arguments: object, **named: object) -> None:
+        calls.append(None)
+        if len(calls) == number:
+            raise Stopped
+        method(*arguments, **named)
+
+    return called
+
+
+@pytest.mark.parametrize("torn", ["optimizer.pt", "whole.json"])
+def test_a_torn_checkpoint_is_passed_over(encoders: Path, tmp_path: Path, torn: str) -> None:
+    """A checkpoint that isn't whole isn't gone on from: the fit starts clean."""
+    whole = fitted(encoders, tmp_path / "undisturbed")
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Stopped):
+        stop_at_evaluation(patch, 2)
         fitted(encoders, tmp_path / "work")
+    (checkpoint,) = (tmp_path / "work").glob("fit-*/checkpoint-*")
+    (checkpoint / torn).unlink()
 
-    assert found
-    assert list(tmp_path.iterdir()) == []
+    said: list[str] = []
+    again = fitted(encoders, tmp_path / "work", report=said.append)
+
+    assert said == []
+    assert_same(whole, again)
+
+
+def test_the_one_before_a_torn_checkpoint_is_used(encoders: Path, tmp_path: Path) -> None:
+    """Of two checkpoints, the newer of them torn, the older is gone on from."""
+    whole = fitted(encoders, tmp_path / "undisturbed", epochs=3)
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Stopped):
+        patch.setattr(epochs.Epochs, "on_save", stopping(epochs.Epochs.on_save, number=2))
+        fitted(encoders, tmp_path / "work", epochs=3)
+    checkpoints = [*(tmp_path / "work").glob("fit-*/checkpoint-*")]
+
+    said: list[str] = []
+    resumed = fitted(encoders, tmp_path / "work", epochs=3, report=said.append)
+
+    assert len(checkpoints) == 2
+    assert said == ["going on from epoch 1 of 3"]
+    assert_same(whole, resumed)
+
+
+def test_another_fit_takes_no_notice(encoders: Path, tmp_path: Path) -> None:
+    """What another seed or other settings left in the same folder isn't gone on from."""
+    alone = fitted(encoders, tmp_path / "undisturbed", seed=4)
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Stopped):
+        stop_at_evaluation(patch, 2)
+        fitted(encoders, tmp_path / "work", seed=3)
+
+    beside = fitted(encoders, tmp_path / "work", seed=4)
+
+    assert_same(alone, beside)
 
 
 def test_yes_weights() -> None:

@@ -91,3 +91,76 @@ def test_too_few_tapes(coded: Mapping[str, str | None], named: Split) -> None:
     assert caught.value.hint == (
         "Code another tape, or name fewer tapes under [split] in configs/study.toml."
     )
+
+
+EARLIER = TapeSplit(train=("t00", "t01", "t02"), validation=("t03",), test=("t04",))
+
+
+class TestEarlier:
+    @pytest.mark.parametrize("seed", range(8))
+    def test_every_tape_keeps_its_purpose(self, seed: int) -> None:
+        """New tapes fill up the shares; nothing moves from one side to the other."""
+        split = split_tapes(TEN, Split(), Holdout(test=0.2), seed=seed, earlier=EARLIER)
+
+        assert {*EARLIER.train} <= {*split.train}
+        assert {*EARLIER.validation} <= {*split.validation}
+        assert {*EARLIER.test} <= {*split.test}
+        assert (len(split.train), len(split.validation), len(split.test)) == (6, 2, 2)
+        assert sorted(split.train + split.validation + split.test) == sorted(TEN)
+
+    def test_without_new_tapes_nothing_changes(self) -> None:
+        """Whatever shares are asked for: what was trained on can't be held back any more."""
+        coded = {tape: None for tape in (*EARLIER.train, *EARLIER.validation, *EARLIER.test)}
+        holdout = Holdout(validation=0.6, test=0.4)
+
+        assert split_tapes(coded, Split(), holdout, seed=1, earlier=EARLIER) == EARLIER
+
+    def test_shares_that_are_met_hold_nothing_more_back(self) -> None:
+        """New tapes train where enough is held back."""
+        holdout = Holdout(validation=0.1, test=0.0)
+
+        split = split_tapes(TEN, Split(), holdout, seed=1, earlier=EARLIER)
+
+        assert (split.validation, split.test) == (("t03",), ("t04",))
+
+    def test_a_held_out_tape_without_codings_is_passed_over(self) -> None:
+        """A tape that was purged is in no part."""
+        coded = {tape: worker for tape, worker in TEN.items() if tape != "t03"}
+
+        split = split_tapes(coded, Split(), Holdout(), seed=1, earlier=EARLIER)
+
+        assert "t03" not in {*split.train, *split.validation, *split.test}
+        assert len(split.validation) == 2
+
+    def test_named_tapes_still_win(self) -> None:
+        """What the study names is held back; what was held back before still doesn't train."""
+        named = Split(test_tapes=("t09",))
+
+        split = split_tapes(TEN, named, Holdout(test=0.2), seed=1, earlier=EARLIER)
+
+        assert split.test == ("t09",)
+        assert split.validation == ("t03", "t04")
+
+    def test_a_study_that_names_both_says_what_trains(self) -> None:
+        """Then the rest trains, also what was held back before."""
+        named = Split(test_tapes=("t09",), validation_workers=("w3",))
+
+        split = split_tapes(TEN, named, Holdout(), seed=1, earlier=EARLIER)
+
+        assert (split.validation, split.test) == (("t03", "t08"), ("t09",))
+        assert "t04" in split.train
+
+    def test_named_tapes_that_were_trained_on_are_refused(self) -> None:
+        """On them the two models can't be compared; all are named."""
+        named = Split(test_tapes=("t09", "t02"), validation_tapes=("t00",))
+
+        with pytest.raises(ConfigError) as caught:
+            split_tapes(TEN, named, Holdout(), seed=1, earlier=EARLIER)
+
+        assert caught.value.message == (
+            "configs/study.toml: t00, t02 held back under [split], but the model in use was "
+            "trained on them, so on such tapes it can't be compared with a new one."
+        )
+        assert caught.value.hint == (
+            "Hold back other tapes, or train without comparing with: werkalliantie train"
+        )

@@ -90,6 +90,7 @@ def test_the_folder_is_whole(run: Run) -> None:
     assert artefact.read(folder) == run.trained.model
     assert {path.name for path in folder.iterdir()} == {
         *artefact.REQUIRED,
+        artefact.FP16,
         artefact.INT8,
         artefact.MANIFEST,
         artefact.WEIGHTS,

@@ -17,7 +17,7 @@ from werkalliantie import artefact
 from werkalliantie.cli import main
 from werkalliantie.configuration.study import Split
 from werkalliantie.registry import Registry
-from werkalliantie_training import train as training
+from werkalliantie_training import judging
 from werkalliantie_training.train import train
 
 
@@ -30,7 +30,7 @@ def first(tmp_path_factory: pytest.TempPathFactory, encoders: Path) -> Run:
     settings = settings_for(encoders / "tiny-bert", epochs=3)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            training,
+            judging,
             "bag_of_words",
             lambda one, two, parts, seed: [np.zeros_like(part.decided) for part in parts],
         )
@@ -57,7 +57,7 @@ def test_train_prints_one_json_document(
 ) -> None:
     """A second model is described on stdout, and leaves the first one in use."""
     folder = first.study.folder
-    settings = 'encoder = "nergens"\n[fit]\nepochs = 1\nbatch_size = 8\n'
+    settings = 'encoder = "nergens"\n[fit]\nepochs = 1\nbatch_size = 8\n[evaluation]\nfolds = 2\n'
     written(folder / "configs" / "train.toml", settings)
     words = ["train", "--json", "--study", str(folder), "--encoder", str(first.encoder)]
     monkeypatch.setattr(sys, "argv", ["werkalliantie", *words])
@@ -86,7 +86,9 @@ def test_train_prints_one_json_document(
         "starting: loading the training libraries",
         "reading the coded tapes",
         f"loading encoder {first.encoder}",
-        "fine-tuning on 39 utterances, validating on 13",
+        "training on 39 utterances, validating on 13",
+        "cross-validating: fold 1 of 2",
+        "cross-validating: fold 2 of 2",
         "choosing thresholds",
         "exporting to ONNX and comparing with torch",
     ]

@@ -1,4 +1,4 @@
-"""What stops a training run, and what it leaves behind: nothing."""
+"""What stops a training run, and what it leaves behind: no model."""
 
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from training.tiny import CODEBOOK, coded_study
 
 from werkalliantie.coding import Coding, Mode
 from werkalliantie.errors import ConfigError, EncoderError, ModelError, WerkalliantieError
+from werkalliantie.registry import Registry
 from werkalliantie.study import Study, create
 from werkalliantie_training import filing
 from werkalliantie_training import fit as fitting
@@ -154,10 +155,10 @@ def test_a_tapes_hash_follows_its_codings(study: Study) -> None:
     assert different == ["gesprek-01"]
 
 
-def test_an_interrupted_run_leaves_nothing(
+def test_an_interrupted_run_leaves_no_model(
     study: Study, encoders: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Stopped while fine-tuning, there is no checkpoint and no model."""
+    """Stopped before the first checkpoint, there is nothing left to go on from, nor a model."""
     during: list[Path] = []
 
     def stop(outcome: object) -> None:
@@ -168,8 +169,9 @@ def test_an_interrupted_run_leaves_nothing(
     with pytest.raises(KeyboardInterrupt):
         train(study, settings_for(encoders / "tiny-bert"))
 
-    assert [path.name.startswith(".training-") for path in during] == [True]
-    assert list(study.models.iterdir()) == []
+    assert [path.name for path in during] == [".training"]
+    assert [*study.models.rglob("fit-*/*")] == []
+    assert Registry(study.models).names() == []
 
 
 def test_a_model_that_fails_the_parity_gate_is_not_kept(
@@ -195,7 +197,7 @@ def test_a_model_that_fails_the_parity_gate_is_not_kept(
 def test_a_folder_half_written_is_not_kept(
     study: Study, encoders: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A disk that is full while the weights are written leaves no model folder."""
+    """A disk that is full while a model is written leaves no model, but what it was made from."""
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -211,4 +213,6 @@ def test_a_folder_half_written_is_not_kept(
     with pytest.raises(OSError, match="No space left on device"):
         train(study, settings_for(encoders / "tiny-bert"))
 
-    assert list(study.models.iterdir()) == []
+    assert [path.name for path in study.models.iterdir()] == [".training"]
+    assert len([*study.models.rglob("fit-*/fitted.safetensors")]) == 1
+    assert Registry(study.models).names() == []

@@ -178,6 +178,7 @@ def _tape(number: int) -> tuple[Tape, list[tuple[str, ...]]]:
     pairs = [(codes, text) for codes, texts in _SAID.items() for text in texts]
     for place in range(len(pairs)):
         codes, text = pairs[(5 * place + number) % len(pairs)]
+        text = _own(text, number)
         lines.append((Role.WORKER, f"{text} {PLANTED[0]}" if place == 3 else text))
         lines.append((Role.CLIENT, f"{_ANSWERS[place % 3]} {PLANTED[1 + place % 2]}"))
         heard.append(codes)
@@ -204,6 +205,14 @@ def _tape(number: int) -> tuple[Tape, list[tuple[str, ...]]]:
         worker=f"w{number}",
     )
     return tape, heard
+
+
+def _own(text: str, number: int) -> str:
+    """Return a sentence as it is stumbled over on one tape: else all tapes would be the same."""
+    words = text.split()
+    return " ".join(
+        f"{word} {'eh' * number}" if i % 4 == 3 else word for i, word in enumerate(words)
+    )
 
 
 def _codings(tape: str, heard: list[tuple[str, ...]], mode: Mode, *, differ: bool) -> list[Coding]:

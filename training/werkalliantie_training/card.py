@@ -19,21 +19,60 @@ def model_card(
         f"`{provenance['encoder']['sha256'][:16]}…`), fine-tuned in {provenance['precision']}, "
         f"seed {provenance['seed']}.\n"
         f"- Coders: {', '.join(provenance['coders'])}.\n"
-        + "\n".join(f"- {part} tapes: {', '.join(ids) or 'none'}." for part, ids in data.items()),
+        + (f"- Coded stretches: {provenance['segments']}.\n" if provenance["segments"] else "")
+        + "\n".join(f"- {part} tapes: {', '.join(ids) or 'none'}." for part, ids in data.items())
+        + f"\n- {_reproducible(provenance['reproducible'])}",
     ]
     for part in ("validation", "test"):
         if metrics[part] is not None:
             sections += [f"## Agreement on the {part} tapes", _table(metrics[part], floors[part])]
+    if (crossed := metrics.get("cross_validation")) is not None:
+        sections += [
+            f"## Agreement in cross-validation, {crossed['folds']} folds by {crossed['group']}",
+            _table(crossed, floors["cross_validation"]),
+            _calibration(crossed["calibration"]),
+            *(_breakdown(crossed, kind) for kind in ("workers", "units") if crossed[kind]),
+        ]
     sections += [
-        "Kappa is Cohen's, the mean over coders. Thresholds were chosen on the validation tapes, "
-        "so the figures there flatter the model; those on test tapes don't.",
+        "Kappa is Cohen's, the mean over coders. "
+        + (
+            "Thresholds were chosen on the validation tapes, so the figures there flatter the "
+            "model; those on test tapes don't."
+            if crossed is None
+            else "Temperatures and thresholds were chosen out of fold. In cross-validation each "
+            "fold was decided by those of the other folds, so no figure there is flattered."
+        )
+        + _searched(provenance),
         "## Parity",
         _parity(provenance["parity"]),
+        _fp16(provenance["parity"]["fp16"]),
         "## Not for",
         "Suggestions for trained coders to check, and for measuring agreement. Not for judging a "
         "worker or a client, and not for decisions about either.",
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def _searched(provenance: Metrics) -> str:
+    if "search" not in provenance:
+        return ""
+    return (
+        f" The settings were chosen among {provenance['search']['trials']} trials by how they did "
+        "on the validation tapes, which flatters the figures there too. Test tapes took no part."
+    )
+
+
+def _reproducible(said: Metrics) -> str:
+    threads = f"{said['threads']} thread{'s' * (said['threads'] != 1)}"
+    if said["deterministic"]:
+        return (
+            f"Trained on {threads}: the same data, settings and versions give the same weights, "
+            "ONNX files, thresholds and temperatures bit for bit on a machine of this kind."
+        )
+    return (
+        f"Trained on {threads}; making it again may not give the same bits, because "
+        f"{said['why']}. With `train --threads 1` on a processor it does."
+    )
 
 
 def _table(metrics: Metrics, floors: Metrics) -> str:
@@ -53,6 +92,37 @@ def _table(metrics: Metrics, floors: Metrics) -> str:
     return "\n".join(rows)
 
 
+def _calibration(curves: Metrics) -> str:
+    said = ", ".join(f"{code} {curve['error']:.3f}" for code, curve in curves.items())
+    return (
+        f"Expected calibration error out of fold: {said}. This is the mean distance between a "
+        "probability and how often coders gave the code."
+    )
+
+
+def _breakdown(crossed: Metrics, kind: str) -> str:
+    codes = list(crossed["codes"])
+    rows = [
+        f"| {kind[:-1]} | tapes | utterances | " + " | ".join(codes) + " |",
+        "|---" * (3 + len(codes)) + "|",
+    ]
+    for name, found in crossed[kind].items():
+        cells = [_with_interval(found["codes"][code]) for code in codes]
+        rows.append(
+            f"| {name} | {found['n_tapes']} | {found['n_utterances']} | {' | '.join(cells)} |"
+        )
+    return f"Kappa by {kind[:-1]}, with a 95 % interval over tapes:\n\n" + "\n".join(rows)
+
+
+def _with_interval(found: Metrics) -> str:
+    if found["kappa"] is None:
+        return "–"
+    if found["ci"] is None:
+        return f"{found['kappa']:.2f}"
+    low, high = found["ci"]
+    return f"{found['kappa']:.2f} ({low:.2f} to {high:.2f})"
+
+
 def _parity(parity: Metrics) -> str:
     fp32, int8 = parity["fp32"], parity["int8"]
     said = (
@@ -67,6 +137,15 @@ def _parity(parity: Metrics) -> str:
         f"{int8['same_decisions']:.2%} of the pairs of utterance and code; kappa lost by code: "
         f"{losses}."
     )
+
+
+def _fp16(fp16: Metrics) -> str:
+    difference = fp16["max_probability_difference"]
+    apart = "by more than can be counted" if difference is None else f"by up to {difference:.1e}"
+    said = f"probabilities differ from fp32 {apart} (limit {fp16['tolerance']:.0e})"
+    if fp16["passed"]:
+        return f"On a GPU it computes in fp16: {said}."
+    return f"There is no fp16 copy for a GPU: {said}. It computes in fp32 there."
 
 
 def _number(value: float | None) -> str:

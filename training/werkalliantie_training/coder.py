@@ -4,6 +4,7 @@ Training, cross-validation and the benchmarks all fit with it. It knows nothing 
 or model folders.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tokenizers import Tokenizer
 from werkalliantie.errors import ConfigError
 from werkalliantie.pairs import PairTokenizer, TokenPair
 from werkalliantie_training.encoders import Encoder, load_tokenizer
+from werkalliantie_training.epochs import Watch
 from werkalliantie_training.examples import Examples, as_dataset
 from werkalliantie_training.export import torch_logits
 from werkalliantie_training.fit import fit, precision_is_bf16
@@ -44,21 +46,8 @@ class Fitted:
         return torch_logits(self.network, self.pairs(examples), pad_id=self.pad_id)
 
 
-def fit_coder(
-    train: Examples,
-    validation: Examples | None,
-    encoder: Encoder,
-    settings: TrainSettings,
-    workspace: Path,
-    *,
-    progress: bool = False,
-) -> Fitted:
-    """Fit the head on the frozen encoder, then fine-tune both.
-
-    Args:
-        validation: Chooses the best epoch; without it the last one stays.
-        workspace: A folder for checkpoints, inside which everything is removed again.
-        progress: Whether to show a progress bar on stderr.
+def prepare(encoder: Encoder, settings: TrainSettings, *, n_codes: int) -> Fitted:
+    """Return the network before it has learnt anything: encoder, and a head that knows nothing.
 
     Raises:
         ConfigError: The settings ask for more tokens than the encoder takes.
@@ -73,30 +62,65 @@ def fit_coder(
     (probe,) = tokens.encode([("C: a", "b")])
     network = load_network(
         str(encoder.folder),
-        n_codes=train.answers.shape[2],
+        n_codes=n_codes,
         dropout=settings.fit.dropout,
         wants_types=bool(probe.types.any()),
         seed=settings.seed,
         separator=tokens.separator,
     )
     _check_length(network, settings)
-    pad_id = network.pad_id
-    train_set = as_dataset(train, tokens)
+    return Fitted(
+        encoder=encoder,
+        tokenizer=tokenizer,
+        tokens=tokens,
+        network=network,
+        pad_id=network.pad_id,
+    )
+
+
+def fit_coder(
+    train: Examples,
+    validation: Examples | None,
+    encoder: Encoder,
+    settings: TrainSettings,
+    workspace: Path,
+    *,
+    progress: bool = False,
+    report: Callable[[str], None] = lambda stage: None,
+    watch: Watch | None = None,
+) -> Fitted:
+    """Fit the head on the frozen encoder, then fine-tune both.
+
+    Args:
+        validation: Chooses the best epoch; without it the last one stays.
+        workspace: A folder for checkpoints and the outcome. The same fit goes on from what is
+            there; another one takes no notice of it.
+        progress: Whether to show a progress bar on stderr.
+        report: Told when it goes on from a checkpoint.
+        watch: Told of each epoch's score on the validation set; epoch 0 is the head alone.
+
+    Raises:
+        ConfigError: The settings ask for more tokens than the encoder takes.
+        EncoderError: transformers can't load the encoder.
+    """
+    fitted = prepare(encoder, settings, n_codes=train.answers.shape[2])
+    network, pad_id = fitted.network, fitted.pad_id
+    train_set = as_dataset(train, fitted.tokens)
     bf16 = precision_is_bf16(settings.fit.precision)
     start_head(network, train_set, pad_id=pad_id, bf16=bf16)
     fit(
         network,
         train_set,
-        None if validation is None else as_dataset(validation, tokens),
+        None if validation is None else as_dataset(validation, fitted.tokens),
         settings.fit,
         pad_id=pad_id,
         seed=settings.seed,
-        workspace=workspace / "checkpoints",
+        workspace=workspace,
         progress=progress,
+        report=report,
+        watch=watch,
     )
-    return Fitted(
-        encoder=encoder, tokenizer=tokenizer, tokens=tokens, network=network, pad_id=pad_id
-    )
+    return fitted
 
 
 def _check_length(network: CoderNetwork, settings: TrainSettings) -> None:

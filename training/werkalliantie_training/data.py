@@ -11,6 +11,7 @@ from werkalliantie.errors import ConfigError
 from werkalliantie.labeller import questions_of
 from werkalliantie.store import Store
 from werkalliantie.study import Study
+from werkalliantie_training.duplicates import near_duplicates
 from werkalliantie_training.examples import Examples, read_examples
 from werkalliantie_training.settings import TrainSettings
 from werkalliantie_training.split import TapeSplit, split_tapes
@@ -32,6 +33,36 @@ class TrainingData:
         return self.test if len(self.test) else self.validation
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossData:
+    """What a model is cross-validated on: its training tapes.
+
+    Attributes:
+        learnt: The coded utterances, of every mode.
+        judged: Those coded blind.
+        workers: Worker of each tape, None where the study doesn't say.
+        units: Unit, likewise.
+    """
+
+    learnt: Examples
+    judged: Examples
+    workers: dict[str, str | None]
+    units: dict[str, str | None]
+
+
+def read_cross_data(study: Study, data: TrainingData) -> CrossData:
+    """Read what else cross-validation takes of the training tapes of a run."""
+    tapes = sorted(data.hashes["train"])
+    with study.store() as store:
+        known = [tape for tape in store.summaries() if tape.id in tapes]
+        return CrossData(
+            learnt=data.train,
+            judged=read_examples(store, data.codebook, tapes, [Mode.BLIND]),
+            workers={tape.id: tape.worker for tape in known},
+            units={tape.id: tape.unit for tape in known},
+        )
+
+
 def read_training_data(
     study: Study,
     settings: TrainSettings,
@@ -51,8 +82,14 @@ def read_training_data(
     """
     book = study.codebook(codebook)
     with study.store() as store:
-        coded = _coded_tapes(store, book, tapes)
-        split = split_tapes(coded, study.settings.split, settings.holdout, seed=settings.seed)
+        coded = coded_tapes(store, book, tapes)
+        split = split_tapes(
+            coded,
+            study.settings.split,
+            settings.holdout,
+            seed=settings.seed,
+            only_train=tapes_by_stretch(store, book, tapes),
+        )
         data = TrainingData(
             codebook=book,
             train=read_examples(store, book, split.train),
@@ -67,8 +104,13 @@ def read_training_data(
             hint="Have these tapes coded without suggestions, or hold back others under [split] in "
             "configs/study.toml.",
         )
+    _refuse_near_duplicates(data)
+    bags = data.train.bags
     unused = [
-        code for column, code in enumerate(book.codes) if not data.train.decided[:, column].any()
+        code
+        for column, code in enumerate(book.codes)
+        if not data.train.decided[:, column].any()
+        and not (len(bags) and bags.decided[:, column].any())
     ]
     if unused:
         raise ConfigError(
@@ -79,17 +121,55 @@ def read_training_data(
     return data
 
 
-def _coded_tapes(
+def _refuse_near_duplicates(data: TrainingData) -> None:
+    held_out = data.validation.texts_by_tape | data.test.texts_by_tape
+    found = near_duplicates(data.train.texts_by_tape, held_out)
+    found += near_duplicates(data.train.bags.texts_by_tape, held_out)
+    found += near_duplicates(data.validation.texts_by_tape, data.test.texts_by_tape)
+    if found:
+        pairs = ", ".join(f"{one} and {other}" for one, other in dict.fromkeys(found))
+        raise ConfigError(
+            f"tapes on two sides of the split hold nearly the same text: {pairs}. A model judged "
+            "on what it learnt from looks better than it is.",
+            hint="Leave one of each pair out with --tapes, or keep both on one side under [split] "
+            "in configs/study.toml.",
+        )
+
+
+def coded_tapes(
     store: Store, codebook: Codebook, wanted: Sequence[str] | None
 ) -> dict[str, str | None]:
-    codings = store.codings(codebook=codebook.key, tapes=wanted)
-    coded = {coding.tape for coding in codings}
-    if wanted is not None and (missing := [tape for tape in wanted if tape not in coded]):
+    """Return the tapes with coded utterances, each with its worker.
+
+    Args:
+        wanted: Only these; every tape if None.
+
+    Raises:
+        ConfigError: A wanted tape is coded in no way.
+    """
+    coded = {coding.tape for coding in store.codings(codebook=codebook.key, tapes=wanted)}
+    known = coded | tapes_by_stretch(store, codebook, wanted).keys()
+    if wanted is not None and (missing := [tape for tape in wanted if tape not in known]):
         raise ConfigError(
             f"no codings under {codebook.key} for {', '.join(missing)}.",
             hint="Name coded tapes only, or import their codings first.",
         )
     return {tape.id: tape.worker for tape in store.summaries() if tape.id in coded}
+
+
+def tapes_by_stretch(
+    store: Store, codebook: Codebook, wanted: Sequence[str] | None
+) -> dict[str, str | None]:
+    """Return the tapes with coded stretches and no coded utterances, each with its worker.
+
+    They can be trained on; no model can be judged on them.
+    """
+    key = codebook.key
+    stretches = {coding.tape for coding in store.segment_codings(codebook=key, tapes=wanted)}
+    if not stretches:
+        return {}
+    only = stretches - {coding.tape for coding in store.codings(codebook=key, tapes=stretches)}
+    return {tape.id: tape.worker for tape in store.summaries() if tape.id in only}
 
 
 def _hashes(store: Store, codebook: Codebook, split: TapeSplit) -> dict[str, dict[str, str]]:
@@ -107,4 +187,10 @@ def _hash(store: Store, codebook: Codebook, tape: str) -> str:
         [c.utterance, c.coder, c.mode.value, sorted(c.codes)]
         for c in store.codings(codebook=codebook.key, tapes=[tape])
     ]
-    return hashlib.sha256(json.dumps([texts, codings]).encode()).hexdigest()
+    stretches = [
+        [c.first, c.last, c.coder, c.mode.value, sorted(c.codes)]
+        for c in store.segment_codings(codebook=codebook.key, tapes=[tape])
+    ]
+    # A tape without coded stretches keeps the hash that it always had.
+    learnt = [texts, codings, stretches] if stretches else [texts, codings]
+    return hashlib.sha256(json.dumps(learnt).encode()).hexdigest()

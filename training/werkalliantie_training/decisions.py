@@ -5,7 +5,6 @@ from numpy.typing import NDArray
 
 from werkalliantie.agreement.nominal import contingency, kappa_of
 
-Scores = NDArray[np.float32]
 Answers = NDArray[np.float32]
 
 _TEMPERATURES = np.geomspace(0.2, 8.0, 75)
@@ -20,7 +19,7 @@ def sigmoid(logits: NDArray[np.floating]) -> NDArray[np.float64]:
     return np.asarray(1.0 / (1.0 + np.exp(-np.asarray(logits, dtype=np.float64))))
 
 
-def fit_temperatures(logits: Scores, targets: Answers) -> NDArray[np.float64]:
+def fit_temperatures(logits: NDArray[np.floating], targets: Answers) -> NDArray[np.float64]:
     """Return per code what to divide its logits by, shape `(n_codes,)`.
 
     Temperature scaling (Guo et al. 2017), per code: the value of a fixed grid with the least binary

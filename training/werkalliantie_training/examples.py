@@ -1,8 +1,9 @@
 """From stored codings to training examples: one utterance, its context, and each coder's answer."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 from datasets import Dataset
@@ -12,9 +13,12 @@ from werkalliantie.codebook import Codebook
 from werkalliantie.coding import Coding, Mode
 from werkalliantie.labeller import questions_of
 from werkalliantie.pairs import PairTokenizer
+from werkalliantie.segment import SegmentCoding
 from werkalliantie.store import Store
+from werkalliantie_training.bags import NO_BAGS, Bags, bags_of
 
 Answers = NDArray[np.float32]
+Answered = TypeVar("Answered", Coding, SegmentCoding)
 
 # Of a coder's answers on one utterance the first of these counts.
 _BEST_FIRST = (Mode.ADJUDICATED, Mode.BLIND, Mode.ASSISTED)
@@ -31,6 +35,7 @@ class Examples:
         texts: The utterance.
         coders: Coder ids, blind and adjudicated first by name.
         answers: Per coder and code 1, 0 or NaN (not seen); `(n_coders, n_utterances, n_codes)`.
+        bags: Stretches of the tapes that were coded as a whole; for training only.
     """
 
     tapes: tuple[str, ...]
@@ -39,6 +44,7 @@ class Examples:
     texts: tuple[str, ...]
     coders: tuple[str, ...]
     answers: Answers
+    bags: Bags = NO_BAGS
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -49,6 +55,8 @@ class Examples:
 
         Disagreement between coders is information: it becomes a target between 0 and 1.
         """
+        if not len(self):
+            return np.zeros(self.answers.shape[1:], dtype=np.float32)
         return np.asarray(np.nanmean(self.answers, axis=0), dtype=np.float32)
 
     @property
@@ -56,11 +64,32 @@ class Examples:
         """What the majority of the coders gave, ties as given; `(n_utterances, n_codes)`."""
         return self.targets >= 0.5
 
+    @property
+    def texts_by_tape(self) -> dict[str, list[str]]:
+        """The utterances of each tape, in order."""
+        found: dict[str, list[str]] = {}
+        for tape, text in zip(self.tapes, self.texts, strict=True):
+            found.setdefault(tape, []).append(text)
+        return found
+
+    def of_tapes(self, tapes: Collection[str]) -> "Examples":
+        """Return the utterances of only some tapes, with every coder kept."""
+        rows = [row for row, tape in enumerate(self.tapes) if tape in tapes]
+        return Examples(
+            tapes=tuple(self.tapes[row] for row in rows),
+            indices=tuple(self.indices[row] for row in rows),
+            contexts=tuple(self.contexts[row] for row in rows),
+            texts=tuple(self.texts[row] for row in rows),
+            coders=self.coders,
+            answers=self.answers[:, rows],
+            bags=self.bags.of_tapes(tapes),
+        )
+
 
 def read_examples(
     store: Store, codebook: Codebook, tapes: Sequence[str], modes: Iterable[Mode] = tuple(Mode)
 ) -> Examples:
-    """Return the coded utterances of `tapes`, in order.
+    """Return the coded utterances of `tapes`, in order, and their coded stretches.
 
     Codes are brought to the codebook's clusters. Every mode of coding may train, and a coder's
     adjudicated answer replaces their own; models are judged on blind ones only.
@@ -68,15 +97,21 @@ def read_examples(
     wanted = set(modes)
     codings = store.codings(codebook=codebook.key, tapes=tapes)
     answers = _answers((coding for coding in codings if coding.mode in wanted), codebook)
-    rows, contexts, texts = [], [], []
+    rows, contexts, texts, asked = [], [], [], {}
     for tape_id in tapes:
         tape, utterances = store.tape(tape_id), store.utterances(tape_id)
         questions = questions_of(tape, utterances)
-        for utterance, question in zip(utterances, questions, strict=True):
+        asked[tape_id] = [*zip(utterances, questions, strict=True)]
+        for utterance, question in asked[tape_id]:
             if (tape_id, utterance.index) in answers:
                 rows.append((tape_id, utterance.index))
                 contexts.append(question.context)
                 texts.append(question.text)
+    stretches = (
+        coding
+        for coding in store.segment_codings(codebook=codebook.key, tapes=tapes)
+        if coding.mode in wanted
+    )
     coders = tuple(sorted({coder for given in answers.values() for coder in given}))
     table = np.full((len(coders), len(rows), len(codebook.codes)), np.nan, dtype=np.float32)
     for column, row in enumerate(rows):
@@ -89,26 +124,52 @@ def read_examples(
         texts=tuple(texts),
         coders=coders,
         answers=table,
+        bags=bags_of(_best_first(stretches), asked, answers, codebook),
     )
 
 
 def as_dataset(examples: Examples, tokens: PairTokenizer) -> Dataset:
-    """Return tokenised examples with the columns `input_ids`, `token_type_ids` and `labels`."""
+    """Return tokenised examples with the columns `input_ids`, `token_type_ids` and `labels`.
+
+    Where there are coded stretches each is a row behind those of the utterances, with the tokens of
+    all its utterances behind each other; the column `sizes` then says where to cut the rows.
+    """
     pairs = tokens.encode(list(zip(examples.contexts, examples.texts, strict=True)))
-    return Dataset.from_dict(
-        {
-            "input_ids": [pair.ids for pair in pairs],
-            "token_type_ids": [pair.types for pair in pairs],
-            "labels": list(examples.targets),
-        }
-    )
+    columns = {
+        "input_ids": [pair.ids for pair in pairs],
+        "token_type_ids": [pair.types for pair in pairs],
+        "labels": list(examples.targets),
+    }
+    if len(examples.bags):
+        columns = _with_bags(columns, examples.bags, tokens)
+    return Dataset.from_dict(columns)
+
+
+def _with_bags(
+    columns: dict[str, list[Any]], bags: Bags, tokens: PairTokenizer
+) -> dict[str, list[Any]]:
+    pairs = iter(tokens.encode(bags.pairs))
+    rows = [[next(pairs) for _ in texts] for texts in bags.texts]
+    ids = [np.concatenate([pair.ids for pair in row]) for row in rows]
+    types = [np.concatenate([pair.types for pair in row]) for row in rows]
+    sizes = [[len(pair.ids) for pair in row] for row in rows]
+    return {
+        "input_ids": columns["input_ids"] + ids,
+        "token_type_ids": columns["token_type_ids"] + types,
+        "labels": columns["labels"] + list(bags.targets),
+        "sizes": [[len(row)] for row in columns["input_ids"]] + sizes,
+    }
+
+
+def _best_first(codings: Iterable[Answered]) -> list[Answered]:
+    return sorted(codings, key=lambda coding: _BEST_FIRST.index(coding.mode))
 
 
 def _answers(
     codings: Iterable[Coding], codebook: Codebook
 ) -> dict[tuple[str, int], dict[str, frozenset[str]]]:
     found: dict[tuple[str, int], dict[str, frozenset[str]]] = defaultdict(dict)
-    for coding in sorted(codings, key=lambda coding: _BEST_FIRST.index(coding.mode)):
+    for coding in _best_first(codings):
         codes = codebook.clusters_of(coding.codes)
         found[coding.tape, coding.utterance].setdefault(coding.coder, codes)
     return found

@@ -1,14 +1,15 @@
 """From a fine-tuned network to a model folder: exported, gated, and with its papers."""
 
 import importlib.metadata
+import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from safetensors.torch import save_file
 
 import werkalliantie
@@ -19,36 +20,30 @@ from werkalliantie.pairs import TokenPair
 from werkalliantie.registry import Registry
 from werkalliantie_training.card import model_card
 from werkalliantie_training.coder import Fitted
+from werkalliantie_training.crossvalidation import out_of_fold_lines
 from werkalliantie_training.data import TrainingData
 from werkalliantie_training.decisions import sigmoid
 from werkalliantie_training.evaluation import Metrics
 from werkalliantie_training.export import export, onnx_logits
+from werkalliantie_training.fingerprint import fingerprint
 from werkalliantie_training.fit import precision_is_bf16
+from werkalliantie_training.halve import halve
+from werkalliantie_training.judging import Judged
 from werkalliantie_training.network import encoder_config
-from werkalliantie_training.parity import TOLERANCE, check_parity, judge_int8
+from werkalliantie_training.parity import TOLERANCE, check_parity, judge_fp16, judge_int8
 from werkalliantie_training.quantise import quantise
+from werkalliantie_training.reproducible import reproducible
 from werkalliantie_training.settings import TrainSettings
 
+if TYPE_CHECKING:
+    from werkalliantie_training.search import Trial
+
+SEARCH = "search.json"
+"""The trials of the search that chose the settings; there only where there was one."""
 _LIBRARIES = ("torch", "transformers", "datasets", "onnx", "onnxruntime", "tokenizers", "numpy")
 _N_CHECKED = 48
 _N_CALIBRATION = 64
 """Training utterances on which int8 sees which channels stand out."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """Temperatures and thresholds, and how the decisions they make agree with the coders."""
-
-    temperatures: dict[str, float]
-    thresholds: dict[str, float]
-    metrics: Metrics
-    floors: Metrics
-    validation_logits: NDArray[np.float32]
-
-    def decide(self, logits: NDArray[np.float32], codes: Sequence[str]) -> NDArray[np.bool_]:
-        """Return the decisions that logits lead to, `(n_utterances, n_codes)`."""
-        temperatures = np.array([self.temperatures[code] for code in codes])
-        return sigmoid(logits / temperatures) >= np.array([self.thresholds[c] for c in codes])
 
 
 def file_model(
@@ -59,32 +54,47 @@ def file_model(
     data: TrainingData,
     settings: TrainSettings,
     workspace: Path,
+    trials: "Sequence[Trial]" = (),
 ) -> Artefact:
     """Export, pass the parity gate and write the model folder.
 
-    The int8 copy is kept only where it passes its gate on the validation tapes; the card says so.
+    The int8 and fp16 copies are kept only where they pass their gates on the validation tapes; the
+    card says so.
 
     Raises:
         ModelError: fp32 ONNX differs from torch, so the export can't be trusted.
     """
     codes, key = data.codebook.codes, data.codebook.key
     onnx_file, int8_file = workspace / artefact.ONNX, workspace / artefact.INT8
+    fp16_file = workspace / artefact.FP16
     export(fitted.network, onnx_file, onnx_metadata(key, codes, judged.thresholds))
     parity = {
         "fp32": _fp32_parity(fitted, judged, data, onnx_file),
         "int8": _int8_parity(fitted, judged, data, onnx_file, int8_file),
+        "fp16": _fp16_parity(fitted, judged, data, onnx_file, fp16_file),
     }
     provenance = _provenance(fitted, data, settings, parity)
+    if trials:
+        provenance["search"] = {"trials": len(trials)}
 
     def fill(folder: Path) -> None:
         shutil.copyfile(onnx_file, folder / artefact.ONNX)
         if parity["int8"]["passed"]:
             shutil.copyfile(int8_file, folder / artefact.INT8)
+        if parity["fp16"]["passed"]:
+            shutil.copyfile(fp16_file, folder / artefact.FP16)
         fitted.tokenizer.save(str(folder / artefact.TOKENIZER))
         save_file(dict(fitted.network.state_dict()), folder / artefact.WEIGHTS)
+        if trials:
+            said = json.dumps([asdict(trial) for trial in trials], indent=2)
+            (folder / SEARCH).write_text(said + "\n", encoding="utf-8")
+        if judged.crossed is not None:
+            lines = out_of_fold_lines(judged.crossed.out_of_fold, codes)
+            (folder / artefact.OUT_OF_FOLD).write_text("".join(lines), encoding="utf-8")
 
-    return artefact.write(
-        registry.folder / name,
+    # In the workspace, where half a model is swept up, and moved from there in one step.
+    written = artefact.write(
+        workspace / name,
         name=name,
         codebook=key,
         codes=codes,
@@ -101,6 +111,13 @@ def file_model(
         card=model_card(name, provenance, judged.metrics, judged.floors, data.codebook),
         fill=fill,
     )
+    return _moved(written, registry.folder / registry.free_name(name))
+
+
+def _moved(model: Artefact, folder: Path) -> Artefact:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    model.folder.rename(folder)
+    return replace(model, folder=folder)
 
 
 def _fp32_parity(fitted: Fitted, judged: Judged, data: TrainingData, file: Path) -> Metrics:
@@ -114,11 +131,12 @@ def _int8_parity(
     fitted: Fitted, judged: Judged, data: TrainingData, source: Path, target: Path
 ) -> Metrics:
     network, codes = fitted.network, data.codebook.codes
-    step = max(1, len(data.train) // _N_CALIBRATION)
+    taught = fitted.pairs(data.train) or fitted.tokens.encode(data.train.bags.pairs)
+    step = max(1, len(taught) // _N_CALIBRATION)
     quantise(
         source,
         target,
-        fitted.pairs(data.train)[::step],
+        taught[::step],
         n_heads=network.n_heads,
         uses_types=network.uses_types,
     )
@@ -127,6 +145,19 @@ def _int8_parity(
     fp32, int8 = (judged.decide(scores, codes) for scores in (judged.validation_logits, logits))
     gate = judge_int8(fp32, int8, data.validation.answers, codes)
     return gate | {"check": _check(fitted, target)}
+
+
+def _fp16_parity(
+    fitted: Fitted, judged: Judged, data: TrainingData, source: Path, target: Path
+) -> Metrics:
+    # Judged on the CPU, which rounds what a GPU rounds: weights, and what passes between operators.
+    halve(source, target)
+    logits = onnx_logits(
+        target, fitted.pairs(data.validation), uses_types=fitted.network.uses_types
+    )
+    temperatures = np.array([judged.temperatures[code] for code in data.codebook.codes])
+    fp32, fp16 = (sigmoid(said / temperatures) for said in (judged.validation_logits, logits))
+    return judge_fp16(fp32, fp16)
 
 
 def _check(fitted: Fitted, file: Path) -> Metrics:
@@ -152,10 +183,13 @@ def _provenance(
         },
         "codebook": data.codebook.key,
         "data": data.hashes,
-        "coders": sorted({*data.train.coders, *data.validation.coders}),
+        "fingerprint": fingerprint(data, settings, fitted.encoder),
+        "coders": sorted({*data.train.coders, *data.train.bags.coders, *data.validation.coders}),
+        "segments": len(data.train.bags),
         "seed": settings.seed,
         "settings": said,
         "precision": "bf16" if precision_is_bf16(settings.fit.precision) else "fp32",
+        "reproducible": reproducible(),
         "parity": parity,
         "versions": {
             "werkalliantie": werkalliantie.__version__,

@@ -1,7 +1,6 @@
 """Fine-tuning a coder network, with the best epoch kept."""
 
-import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +8,16 @@ import numpy as np
 import torch
 from datasets import Dataset
 from numpy.typing import NDArray
+from safetensors.torch import load_file
 from sklearn.metrics import average_precision_score
 from torch import Tensor, nn
-from transformers import EarlyStoppingCallback, EvalPrediction, Trainer, TrainingArguments
+from torch.utils.data import Sampler
+from transformers import EvalPrediction, Trainer, TrainingArguments
 
+from werkalliantie_training import processes
+from werkalliantie_training.bags import noisy_or
+from werkalliantie_training.checkpoints import Checkpoint, FitFolder, fit_folder
+from werkalliantie_training.epochs import Epochs, GroupedByLength, Watch
 from werkalliantie_training.network import CoderNetwork
 from werkalliantie_training.settings import Fit
 
@@ -29,6 +34,8 @@ def fit(
     seed: int,
     workspace: Path,
     progress: bool,
+    report: Callable[[str], None] = lambda stage: None,
+    watch: Watch | None = None,
 ) -> CoderNetwork:
     """Fine-tune `network` in place and return it with the weights of its best epoch.
 
@@ -37,15 +44,65 @@ def fit(
     Without a validation set the last epoch is kept.
 
     Args:
-        workspace: A folder for checkpoints; emptied and removed again.
+        workspace: A folder for checkpoints. A run that was stopped goes on from them, and one that
+            was finished isn't done again; another fit takes no notice of them.
         progress: Whether to show a progress bar on stderr.
+        report: Told when it goes on from a checkpoint.
+        watch: Told of each epoch's score; epoch 0 is the network as it came.
     """
     if settings.epochs == 0:
         return network.eval()
     targets = np.asarray(train["labels"], dtype=np.float32)
     weights = yes_weights(targets, settings.rare_code_weight)
     network.get_buffer("yes_weights").copy_(torch.from_numpy(weights))
-    trainer = _Trainer(
+    folder = fit_folder(
+        workspace, network, train, validation, settings, seed=seed, n_processes=processes.count()
+    )
+    # A watcher wants the scores of every epoch, which the outcome alone doesn't tell.
+    if watch is not None or not folder.fitted.is_file():
+        if processes.is_first():
+            folder.path.mkdir(parents=True, exist_ok=True)
+            folder.tidy()
+        processes.wait()
+        checkpoint = folder.newest()
+        trainer = trainer_of(
+            network,
+            train,
+            settings,
+            pad_id=pad_id,
+            seed=seed,
+            workspace=folder.path,
+            validation=validation,
+            progress=progress,
+        )
+        epochs = Epochs(
+            folder,
+            network,
+            trainer.sampler,
+            scores=() if checkpoint is None else checkpoint.scores,
+            patience=settings.patience,
+            watch=watch,
+        )
+        trainer.add_callback(epochs)
+        _train(trainer, network, checkpoint, epochs, report)
+        _leave_outcome(network, folder, epochs.scores)
+    network.load_state_dict(load_file(folder.fitted))
+    return network.cpu().float().eval()
+
+
+def trainer_of(
+    network: CoderNetwork,
+    train: Dataset,
+    settings: Fit,
+    *,
+    pad_id: int,
+    seed: int,
+    workspace: Path,
+    validation: Dataset | None = None,
+    progress: bool = False,
+) -> "CoderTrainer":
+    """Return the library's trainer with our loss, batches and order of the rows."""
+    trainer = CoderTrainer(
         model=network,
         args=_arguments(
             settings,
@@ -58,21 +115,47 @@ def fit(
         eval_dataset=validation,
         data_collator=_Padding(pad_id, network.uses_types),
         compute_metrics=_average_precision,
-        callbacks=[EarlyStoppingCallback(early_stopping_patience=settings.patience)]
-        if validation is not None
-        else [],
     )
-    start = {name: value.clone() for name, value in network.state_dict().items()}
-    try:
-        before = trainer.evaluate()["eval_average_precision"] if validation is not None else -1.0
+    trainer.sampler = GroupedByLength(
+        train["input_ids"], batch_size=settings.batch_size * processes.count(), seed=seed
+    )
+    return trainer
+
+
+def _train(
+    trainer: "CoderTrainer",
+    network: CoderNetwork,
+    checkpoint: Checkpoint | None,
+    epochs: Epochs,
+    report: Callable[[str], None],
+) -> None:
+    """Train from a checkpoint, or from the start."""
+    n_epochs = int(trainer.args.num_train_epochs)
+    if checkpoint is None:
+        if trainer.eval_dataset is not None:
+            trainer.evaluate()
         trainer.train()
-    finally:
-        shutil.rmtree(workspace, ignore_errors=True)
-    if before >= (trainer.state.best_metric or 0.0):
-        network.load_state_dict(start)
+    elif checkpoint.epoch >= n_epochs or epochs.exhausted:
+        network.load_state_dict(load_file(checkpoint.folder / "model.safetensors"))
+    else:
+        report(f"going on from epoch {_shown(checkpoint.epoch)} of {n_epochs}")
+        trainer.train(resume_from_checkpoint=str(checkpoint.folder))
     # Training put an autocast around `forward`; judging and exporting are to compute in fp32.
     trainer.accelerator.unwrap_model(trainer.model_wrapped, keep_fp32_wrapper=False)
-    return network.cpu().float().eval()
+
+
+def _leave_outcome(network: CoderNetwork, folder: FitFolder, scores: Sequence[float]) -> None:
+    processes.wait()
+    if scores:
+        folder.load_best(network, scores)
+    processes.wait()
+    if processes.is_first():
+        folder.finish(network)
+    processes.wait()
+
+
+def _shown(epoch: float) -> str:
+    return f"{epoch:.1f}".removesuffix(".0")
 
 
 def yes_weights(targets: NDArray[np.float32], strength: float) -> NDArray[np.float32]:
@@ -110,11 +193,7 @@ def _arguments(
         bf16=precision_is_bf16(settings.precision),
         use_cpu=not torch.cuda.is_available(),
         eval_strategy="epoch" if validates else "no",
-        save_strategy="epoch" if validates else "no",
-        save_total_limit=1,
-        save_only_model=True,
-        load_best_model_at_end=validates,
-        metric_for_best_model="average_precision",
+        save_strategy="epoch",
         train_sampling_strategy="group_by_length",
         remove_unused_columns=False,
         label_names=["labels"],
@@ -127,8 +206,13 @@ def _arguments(
     )
 
 
-class _Trainer(Trainer):
+class CoderTrainer(Trainer):
     """The library's trainer with our loss, which knows soft targets and the codes' weights."""
+
+    sampler: GroupedByLength
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:  # noqa: ANN401
+        return self.sampler
 
     def compute_loss(
         self,
@@ -137,8 +221,14 @@ class _Trainer(Trainer):
         return_outputs: bool = False,
         num_items_in_batch: Tensor | int | None = None,
     ) -> Tensor | tuple[Tensor, dict[str, Tensor]]:
+        """Return the loss of a batch, of which some rows may be bags of utterances."""
         targets = inputs["labels"]
-        logits = model(**{name: value for name, value in inputs.items() if name != "labels"})
+        asked = {name: inputs[name] for name in inputs if name not in ("labels", "bags")}
+        if "bags" in inputs:
+            at_once = self.args.per_device_train_batch_size
+            logits = noisy_or(model(**asked, at_once=at_once), inputs["bags"], len(targets))
+        else:
+            logits = model(**asked)
         loss = self.accelerator.unwrap_model(model).loss(logits, targets)
         return (loss, {"logits": logits}) if return_outputs else loss
 
@@ -147,20 +237,38 @@ class _Trainer(Trainer):
 
 
 class _Padding:
-    """Pads rows to the longest of their batch."""
+    """Pads rows to the longest of their batch.
+
+    Where some are bags of several utterances, these become rows of their own, the shortest first,
+    and `bags` says which bag each belongs to.
+    """
 
     def __init__(self, pad_id: int, uses_types: bool) -> None:
         self.pad_id = pad_id
         self.uses_types = uses_types
 
     def __call__(self, rows: Sequence[Row]) -> dict[str, Tensor]:
-        batch = padded(
-            [row["input_ids"] for row in rows],
-            [row["token_type_ids"] for row in rows] if self.uses_types else None,
-            pad_id=self.pad_id,
-        )
+        ids, types, bags = apart(rows)
+        batch = padded(ids, types if self.uses_types else None, pad_id=self.pad_id)
+        if len(bags) > len(rows):
+            order = sorted(range(len(bags)), key=lambda place: len(ids[place]))
+            batch = {name: values[order] for name, values in batch.items()}
+            batch["bags"] = torch.tensor([bags[place] for place in order])
         batch["labels"] = torch.tensor(np.array([row["labels"] for row in rows]))
         return batch
+
+
+def apart(rows: Iterable[Row]) -> tuple[list[Sequence[int]], list[Sequence[int]], list[int]]:
+    """Return ids and types of every utterance of some rows, and the place of its row."""
+    ids, types, places = [], [], []
+    for place, row in enumerate(rows):
+        start = 0
+        for size in row.get("sizes", [len(row["input_ids"])]):
+            ids.append(row["input_ids"][start : start + size])
+            types.append(row["token_type_ids"][start : start + size])
+            places.append(place)
+            start += size
+    return ids, types, places
 
 
 def padded(

@@ -1,6 +1,6 @@
 """What a model must beat: giving no code ever, and a bag of words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,21 +10,36 @@ from sklearn.linear_model import LogisticRegression
 from werkalliantie_training.decisions import choose_thresholds
 from werkalliantie_training.examples import Examples
 
+# Punctuation counts too: where it was transcribed, a question mark tells much.
+_WORDS = r"(?u)\w+|[^\w\s]"
+
 
 def bag_of_words(
     train: Examples, validation: Examples, others: Sequence[Examples], *, seed: int
 ) -> list[NDArray[np.bool_]]:
     """Return the decisions of a bag-of-words model on each of `others`.
 
-    Words and word pairs of the utterance, weighted by tf-idf; a logistic regression per code with
-    balanced classes; thresholds chosen on the validation tapes, as the coder model's are.
+    Words, punctuation marks and pairs of them in the utterance, weighted by tf-idf; a logistic
+    regression per code with balanced classes; thresholds chosen on the validation tapes.
 
     Returns:
         Per set `(n_utterances, n_codes)`.
     """
-    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"(?u)\b\w+\b")
-    features = words.fit_transform(train.texts)
-    models = [_fit(features, train.decided[:, code], seed) for code in range(_n_codes(train))]
+    score = _scorer(train, seed)
+    thresholds = choose_thresholds(score(validation.texts), validation.answers)
+    return [np.asarray(score(part.texts) >= thresholds) for part in others]
+
+
+def word_scores(train: Examples, texts: Sequence[str], seed: int) -> NDArray[np.float64]:
+    """Return the bag-of-words model's probabilities for some texts, `(n_texts, n_codes)`."""
+    return _scorer(train, seed)(texts)
+
+
+def _scorer(train: Examples, seed: int) -> Callable[[Sequence[str]], NDArray[np.float64]]:
+    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=_WORDS)
+    texts, decided = _told(train)
+    features = words.fit_transform(texts)
+    models = [_fit(features, decided[:, code], seed) for code in range(decided.shape[1])]
 
     def score(texts: Sequence[str]) -> NDArray[np.float64]:
         table = words.transform(texts)
@@ -36,8 +51,7 @@ def bag_of_words(
         ]
         return np.stack(columns, axis=1)
 
-    thresholds = choose_thresholds(score(validation.texts), validation.answers)
-    return [np.asarray(score(part.texts) >= thresholds) for part in others]
+    return score
 
 
 def _fit(features: object, yes: NDArray[np.bool_], seed: int) -> LogisticRegression | bool:
@@ -48,5 +62,17 @@ def _fit(features: object, yes: NDArray[np.bool_], seed: int) -> LogisticRegress
     return model.fit(features, yes)
 
 
-def _n_codes(examples: Examples) -> int:
-    return int(examples.answers.shape[2])
+def _told(train: Examples) -> tuple[Sequence[str], NDArray[np.bool_]]:
+    """Return texts and codes: an utterance of a coded stretch carries its codes, unless its own."""
+    bags, own = train.bags, {*zip(train.tapes, train.indices, strict=True)}
+    members = [
+        (bag, text)
+        for bag, tape in enumerate(bags.tapes)
+        for index, text in zip(bags.indices[bag], bags.texts[bag], strict=True)
+        if (tape, index) not in own
+    ]
+    if not members:
+        return train.texts, train.decided
+    rows = [bag for bag, _ in members]
+    texts = (*train.texts, *(text for _, text in members))
+    return texts, np.concatenate([train.decided, bags.decided[rows]])

@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 from transformers import AutoConfig, AutoModel
 from transformers.utils import logging as transformers_logging
 
@@ -81,10 +82,22 @@ class CoderNetwork(nn.Module):
         return int(positions) - offset
 
     def forward(
-        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor,
+        token_type_ids: Tensor | None = None,
+        at_once: int | None = None,
     ) -> Tensor:
-        """Return logits, shape `(batch, n_codes)`, of ids and mask, shape `(batch, length)`."""
-        pooled = self.pool(input_ids, attention_mask, token_type_ids)
+        """Return logits, shape `(batch, n_codes)`, of ids and mask, shape `(batch, length)`.
+
+        Args:
+            at_once: Most rows whose activations are held in training; those of the others are
+                computed again in the backward pass. All if None.
+        """
+        if at_once is None:
+            pooled = self.pool(input_ids, attention_mask, token_type_ids)
+        else:
+            pooled = self._pool_in_parts(input_ids, attention_mask, token_type_ids, at_once)
         features = (pooled - self.feature_mean) / self.feature_scale
         logits: Tensor = self.head(self.dropout(features))
         return logits
@@ -100,6 +113,19 @@ class CoderNetwork(nn.Module):
         context, utterance = self._parts(input_ids, attention_mask)
         means = [_mean(states[layer], utterance) for layer in self.layers]
         return torch.cat([*means, _mean(states[-1], context)], dim=-1)
+
+    def _pool_in_parts(
+        self, ids: Tensor, mask: Tensor, types: Tensor | None, at_once: int
+    ) -> Tensor:
+        pooled = []
+        for start in range(0, len(ids), at_once):
+            rows = slice(start, start + at_once)
+            longest = int(mask[rows].sum(dim=1).max())
+            part = [
+                None if given is None else given[rows, :longest] for given in (ids, mask, types)
+            ]
+            pooled.append(checkpoint(self.pool, *part, use_reentrant=False))
+        return torch.cat(pooled)
 
     def _parts(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
         """Return which tokens are context and which utterance, each `(batch, length)`."""

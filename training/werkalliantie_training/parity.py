@@ -12,6 +12,8 @@ from werkalliantie_training.examples import Answers
 
 TOLERANCE = 1e-4
 """Largest difference between the logits of torch and fp32 ONNX that passes."""
+FP16_TOLERANCE = 1e-3
+"""Largest difference in a probability between fp32 and fp16 that passes."""
 SAME_DECISIONS = 0.99
 """Smallest share of decisions on which int8 has to agree with fp32."""
 KAPPA_LOSS = 0.01
@@ -32,6 +34,26 @@ def check_parity(from_torch: NDArray[np.float32], from_onnx: NDArray[np.float32]
             hint="This encoder can't be exported faithfully; use another one.",
         )
     return difference
+
+
+def judge_fp16(fp32: NDArray[np.floating], fp16: NDArray[np.floating]) -> Metrics:
+    """Return whether fp16 gives the probabilities of fp32 on the validation tapes.
+
+    Args:
+        fp32: Probabilities, `(n_utterances, n_codes)`.
+        fp16: Probabilities of the same.
+
+    Returns:
+        `max_probability_difference`, `tolerance`, `n`, `passed`; the difference is null where fp16
+        gave a value that isn't finite.
+    """
+    difference = float(np.abs(fp32 - fp16).max(initial=0.0))
+    return {
+        "max_probability_difference": difference if np.isfinite(difference) else None,
+        "tolerance": FP16_TOLERANCE,
+        "n": len(fp32),
+        "passed": difference <= FP16_TOLERANCE,
+    }
 
 
 def judge_int8(

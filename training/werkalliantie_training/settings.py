@@ -23,9 +23,11 @@ class Fit(Settings):
         warmup: Share of the steps over which the learning rate rises.
         rare_code_weight: 0 weighs every answer the same; 1 weighs the yeses of a code as much as
             its noes together.
+        threads: To compute on; 0 for as many as the machine has. On one thread the same data, seed
+            and machine give the same files bit for bit.
     """
 
-    epochs: int = Field(default=3, ge=0)
+    epochs: int = Field(default=2, ge=0)
     patience: int = Field(default=2, ge=1)
     batch_size: int = Field(default=16, ge=1)
     learning_rate: float = Field(default=1e-4, gt=0)
@@ -34,6 +36,7 @@ class Fit(Settings):
     dropout: float = Field(default=0.1, ge=0, lt=1)
     rare_code_weight: float = Field(default=0.5, ge=0, le=1)
     precision: Literal["auto", "fp32", "bf16"] = "auto"
+    threads: int = Field(default=0, ge=0)
 
 
 class Holdout(Settings):
@@ -41,6 +44,19 @@ class Holdout(Settings):
 
     validation: float = Field(default=0.2, gt=0, lt=1)
     test: float = Field(default=0.0, ge=0, lt=1)
+
+
+class Evaluation(Settings):
+    """How a model is judged on tapes it learns from: by cross-validation.
+
+    Attributes:
+        folds: Number of parts; a model is trained without each, judged on it, and the mean of
+            these models is kept. Below 2 one model is trained on all.
+        group: What stays together: a tape, or all tapes of a worker.
+    """
+
+    folds: int = Field(default=3, ge=0, le=50)
+    group: Literal["tape", "worker"] = "tape"
 
 
 class TrainSettings(Settings):
@@ -51,6 +67,7 @@ class TrainSettings(Settings):
     input: Input = Input()
     fit: Fit = Fit()
     holdout: Holdout = Holdout()
+    evaluation: Evaluation = Evaluation()
 
 
 def load_train_settings(path: Path) -> TrainSettings:

@@ -20,7 +20,13 @@ class TapeSplit:
 
 
 def split_tapes(
-    coded: Mapping[str, str | None], named: Split, holdout: Holdout, *, seed: int
+    coded: Mapping[str, str | None],
+    named: Split,
+    holdout: Holdout,
+    *,
+    seed: int,
+    earlier: TapeSplit | None = None,
+    only_train: Mapping[str, str | None] | None = None,
 ) -> TapeSplit:
     """Divide the coded tapes, as the study names them or else drawn with the seed.
 
@@ -28,9 +34,15 @@ def split_tapes(
         coded: Coded tapes, each with its worker.
         named: Tapes and workers that the study holds back.
         holdout: Shares to draw where the study names none.
+        seed: Of the draws.
+        earlier: The split of a model that the new one is to be compared with. What trained that one
+            trains again, what was held back stays so, and only new tapes are drawn.
+        only_train: Further tapes, which no model can be judged on; those that the study holds back
+            are left out.
 
     Raises:
-        ConfigError: Too few tapes, or the study names a tape or worker for two purposes.
+        ConfigError: Too few tapes, the study names a tape or worker for two purposes, or it holds
+            back tapes that the earlier model was trained on.
     """
     test = _chosen(coded, named.test_tapes, named.test_workers)
     validation = _chosen(coded, named.validation_tapes, named.validation_workers)
@@ -39,20 +51,63 @@ def split_tapes(
             f"configs/study.toml: {', '.join(both)} held back for validation and for test.",
             hint="Name a tape, and a worker, for one of them.",
         )
-    rest = sorted(coded.keys() - test - validation)
-    random.Random(seed).shuffle(rest)
-    if not named.test_tapes and not named.test_workers and holdout.test:
-        test, rest = _take(rest, holdout.test, len(coded))
-    if not validation:
-        validation, rest = _take(rest, holdout.validation, len(coded))
+    draws_test = not named.test_tapes and not named.test_workers
+    draws_validation = not validation
+    before = earlier or TapeSplit(train=(), validation=(), test=())
+    _refuse_trained_on({*before.train}, test | validation)
+    kept = _kept(before, draws_test=draws_test, draws_validation=draws_validation)
+    test, validation = (
+        test | {*kept.test} & coded.keys() - validation,
+        validation | {*kept.validation} & coded.keys() - test,
+    )
+    new = sorted(coded.keys() - test - validation - {*before.train})
+    random.Random(seed).shuffle(new)
+    if draws_test and holdout.test:
+        test, new = _filled(test, new, holdout.test, len(coded))
+    if draws_validation:
+        validation, new = _filled(validation, new, holdout.validation, len(coded))
+    rest = coded.keys() - test - validation | _left_over(only_train or {}, named)
     if not rest or not validation:
+        n_coded = len(coded) + len(only_train or {})
         raise ConfigError(
-            f"{len(coded)} coded tape(s), of which {len(rest)} left to train on: training needs "
+            f"{n_coded} coded tape(s), of which {len(rest)} left to train on: training needs "
             "at least one tape to train on and one to validate with.",
             hint="Code another tape, or name fewer tapes under [split] in configs/study.toml.",
         )
     return TapeSplit(
         train=tuple(sorted(rest)), validation=tuple(sorted(validation)), test=tuple(sorted(test))
+    )
+
+
+def _kept(before: TapeSplit, *, draws_test: bool, draws_validation: bool) -> TapeSplit:
+    """Return what is still held back of an earlier split, in the parts the study doesn't name.
+
+    What was held back for the part that it names now goes to the other, and so doesn't train; only
+    a study that names both says of all other tapes that they train.
+    """
+    every = (*before.validation, *before.test)
+    return TapeSplit(
+        train=before.train,
+        validation=() if not draws_validation else before.validation if draws_test else every,
+        test=() if not draws_test else before.test if draws_validation else every,
+    )
+
+
+def _refuse_trained_on(trained_on: Collection[str], held_out: Collection[str]) -> None:
+    if clash := sorted({*trained_on} & {*held_out}):
+        raise ConfigError(
+            f"configs/study.toml: {', '.join(clash)} held back under [split], but the model in use "
+            f"was trained on {'it' if len(clash) == 1 else 'them'}, so on such tapes it can't be "
+            "compared with a new one.",
+            hint="Hold back other tapes, or train without comparing with: werkalliantie train",
+        )
+
+
+def _left_over(tapes: Mapping[str, str | None], named: Split) -> set[str]:
+    return (
+        tapes.keys()
+        - _chosen(tapes, named.test_tapes, named.test_workers)
+        - _chosen(tapes, named.validation_tapes, named.validation_workers)
     )
 
 
@@ -62,7 +117,9 @@ def _chosen(
     return {tape for tape, worker in coded.items() if tape in tapes or worker in workers}
 
 
-def _take(tapes: list[str], share: float, n_all: int) -> tuple[set[str], list[str]]:
+def _filled(held: set[str], new: list[str], share: float, n_all: int) -> tuple[set[str], list[str]]:
+    """Add new tapes until the share is met; return what is held back, and the new that are left."""
     # Rounded to the nearest, but never nothing: a model without validation has no thresholds.
     n = max(1, math.floor(share * n_all + 0.5))
-    return set(tapes[:n]), tapes[n:]
+    missing = max(0, n - len(held))
+    return held | {*new[:missing]}, new[missing:]

@@ -1,28 +1,35 @@
 """The whole of training: stored codings in, a gated model folder out."""
 
 import logging
-import tempfile
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import datasets
-import numpy as np
-from numpy.typing import NDArray
 
 from werkalliantie.artefact import Artefact
 from werkalliantie.registry import Registry
 from werkalliantie.study import Study
+from werkalliantie_training import processes
 from werkalliantie_training.coder import Fitted, fit_coder
-from werkalliantie_training.data import TrainingData, read_training_data
-from werkalliantie_training.decisions import choose_thresholds, fit_temperatures, sigmoid
-from werkalliantie_training.encoders import resolve
-from werkalliantie_training.evaluation import Metrics, evaluate
-from werkalliantie_training.filing import Judged, file_model
-from werkalliantie_training.floors import bag_of_words
+from werkalliantie_training.crossvalidation import cross_validate, folds_of
+from werkalliantie_training.data import TrainingData, read_cross_data, read_training_data
+from werkalliantie_training.encoders import Encoder, resolve
+from werkalliantie_training.evaluation import Metrics
+from werkalliantie_training.examples import Examples
+from werkalliantie_training.filing import file_model
+from werkalliantie_training.judging import PLACES, Crossed, Judged, judge
+from werkalliantie_training.reproducible import steady
 from werkalliantie_training.settings import TrainSettings
+from werkalliantie_training.workspace import filing, fingerprint, workspace
+
+if TYPE_CHECKING:
+    from werkalliantie_training.search import Trial
+
+Report = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,18 +52,22 @@ def train(
     tapes: Sequence[str] | None = None,
     codebook: str | None = None,
     name: str | None = None,
-    report: Callable[[str], None] = lambda stage: None,
+    trials: "Sequence[Trial]" = (),
+    report: Report = lambda stage: None,
     progress: bool = False,
 ) -> Trained:
     """Fine-tune, calibrate, choose thresholds, export, gate and file a coder model.
 
     The first model of a study becomes the champion if it beats the floors on the held-out tapes; a
-    later one waits to be promoted.
+    later one waits to be promoted. A run that was cut off is gone on with by the next one on the
+    same data with the same settings. Processes that `accelerate launch` started train together, and
+    all of them get the outcome.
 
     Args:
         tapes: Coded tapes to use; all of them if None.
         codebook: Key of the codebook; the study's own if None.
         name: Name of the model; `model-001` and so on if None.
+        trials: Those of the search that chose the settings; the model folder keeps them.
         report: Told what begins, in a few words.
         progress: Whether to show a progress bar on stderr.
 
@@ -66,37 +77,76 @@ def train(
         ModelError: The name is taken, or the parity gate failed.
     """
     started = time.monotonic()
-    _hush()
+    hush()
+    processes.join()
+    tell = report if processes.is_first() else _say_nothing
+    try:
+        with steady(settings.fit.threads):
+            shown = progress and processes.is_first()
+            made = _make(study, settings, tapes, codebook, name, trials, tell, shown)
+        return replace(processes.of_first(made), seconds=round(time.monotonic() - started, 1))
+    finally:
+        processes.leave()
+
+
+def _make(
+    study: Study,
+    settings: TrainSettings,
+    tapes: Sequence[str] | None,
+    codebook: str | None,
+    name: str | None,
+    trials: "Sequence[Trial]",
+    report: Report,
+    progress: bool,
+) -> Trained | None:
+    """Make the model; what comes of it is for the first process, None for the others."""
     registry = Registry(study.models)
-    name = registry.free_name(name)
+    registry.free_name(name)
     earlier = registry.champion  # a broken pointer shows before the long work, not after
     report("reading the coded tapes")
-    data = read_training_data(study, settings, tapes=tapes, codebook=codebook)
-    report(f"loading encoder {settings.encoder}")
-    encoder = resolve(settings.encoder, study.encoders)
-    study.models.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".training-", dir=study.models) as workspace:
-        report(f"fine-tuning on {len(data.train)} utterances, validating on {len(data.validation)}")
-        fitted = fit_coder(
-            data.train, data.validation, encoder, settings, Path(workspace), progress=progress
+    with processes.first_before_others():
+        data = read_training_data(study, settings, tapes=tapes, codebook=codebook)
+        report(f"loading encoder {settings.encoder}")
+        encoder = resolve(settings.encoder, study.encoders)
+    key = fingerprint(data.hashes, data.codebook.key, encoder.sha256, settings)
+    with workspace(study.models, key) as folder:
+        report(f"training on {_amount(data.train)}, validating on {len(data.validation)}")
+        crossed, mean = _cross(
+            study, data, encoder, settings, folder, report=report, progress=progress
         )
+        fitted = mean or fit_coder(
+            data.train, data.validation, encoder, settings, folder, progress=progress, report=report
+        )
+        if not processes.is_first():
+            return None
         report("choosing thresholds")
-        judged = _judge(fitted, data, settings.seed)
+        judged = judge(fitted, data, crossed, seed=settings.seed)
         report("exporting to ONNX and comparing with torch")
-        model = file_model(registry, name, fitted, judged, data, settings, Path(workspace))
-    promoted, reason = _first_champion(registry, earlier, model, data, judged)
+        with filing(study.models):
+            free = registry.free_name(name)
+            model = file_model(registry, free, fitted, judged, data, settings, folder, trials)
+        promoted, reason = _first_champion(registry, earlier, model, judged)
     return Trained(
         model=model,
         metrics=judged.metrics,
         floors=judged.floors,
         parity=model.manifest["parity"],
-        seconds=round(time.monotonic() - started, 1),
+        seconds=0.0,
         promoted=promoted,
         reason=reason,
     )
 
 
-def _hush() -> None:
+def _say_nothing(stage: str) -> None:
+    """Leave it to the first process to say what goes on."""
+
+
+def _amount(train: Examples) -> str:
+    stretches = f" and {len(train.bags)} stretches" if len(train.bags) else ""
+    return f"{len(train)} utterances{stretches}"
+
+
+def hush() -> None:
     """Keep the libraries' chatter about things that aren't wrong off the user's screen."""
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     logging.getLogger("onnxscript").setLevel(logging.ERROR)
@@ -105,38 +155,45 @@ def _hush() -> None:
     datasets.disable_progress_bars()
 
 
-def _judge(fitted: Fitted, data: TrainingData, seed: int) -> Judged:
-    codes = data.codebook.codes
-    logits = fitted.logits(data.validation)
-    temperatures = fit_temperatures(logits, data.validation.targets)
-    thresholds = choose_thresholds(sigmoid(logits / temperatures), data.validation.answers)
-    parts = {"validation": data.validation} | ({"test": data.test} if len(data.test) else {})
-    bags = bag_of_words(data.train, data.validation, list(parts.values()), seed=seed)
-    metrics: Metrics = {"validation": None, "test": None}
-    floors: Metrics = {"validation": None, "test": None}
-    for (part, examples), bag in zip(parts.items(), bags, strict=True):
-        scores = logits if part == "validation" else fitted.logits(examples)
-        decided = sigmoid(scores / temperatures) >= thresholds
-        metrics[part] = evaluate(examples, decided, codes)
-        floors[part] = {
-            "always_no": evaluate(examples, np.zeros_like(decided), codes),
-            "bag_of_words": evaluate(examples, bag, codes),
-        }
-    return Judged(
-        temperatures=_by_code(codes, temperatures),
-        thresholds=_by_code(codes, thresholds),
-        metrics=metrics,
-        floors=floors,
-        validation_logits=logits,
+def _cross(
+    study: Study,
+    data: TrainingData,
+    encoder: Encoder,
+    settings: TrainSettings,
+    workspace: Path,
+    *,
+    report: Report,
+    progress: bool,
+) -> tuple[Crossed | None, Fitted | None]:
+    """Cross-validate as the settings say, and return the mean of the models that it took.
+
+    With a single tape, or worker, to learn from there is nothing to divide; without blind codings
+    there is nothing to judge by.
+    """
+    cross = read_cross_data(study, data)
+    groups = {
+        tape: (worker if settings.evaluation.group == "worker" else None) or tape
+        for tape, worker in cross.workers.items()
+    }
+    if settings.evaluation.folds < 2 or len(set(groups.values())) < 2 or not len(cross.judged):
+        return None, None
+    folds = folds_of(cross.learnt, groups, settings.evaluation.folds, seed=settings.seed)
+    found = cross_validate(
+        cross.learnt,
+        cross.judged,
+        folds,
+        encoder,
+        settings,
+        workspace,
+        report=report,
+        progress=progress,
     )
-
-
-def _by_code(codes: Sequence[str], values: NDArray[np.float64]) -> dict[str, float]:
-    return {code: round(float(value), 6) for code, value in zip(codes, values, strict=True)}
+    crossed = Crossed(data=cross, group=settings.evaluation.group, out_of_fold=found.out_of_fold)
+    return crossed, found.mean
 
 
 def _first_champion(
-    registry: Registry, earlier: str | None, model: Artefact, data: TrainingData, judged: Judged
+    registry: Registry, earlier: str | None, model: Artefact, judged: Judged
 ) -> tuple[bool, str]:
     """Promote the first model of a study if it beats the floors; say what was done and why."""
     if earlier is not None:
@@ -144,10 +201,10 @@ def _first_champion(
             f"{earlier} stays in use; put this one in its place with: "
             f"werkalliantie models promote {model.name}"
         )
-    part = "test" if len(data.test) else "validation"
+    part = judged.part
     mean = judged.metrics[part]["mean_kappa"] or 0.0
     floor = max(judged.floors[part][kind]["mean_kappa"] or 0.0 for kind in judged.floors[part])
-    said = f"mean kappa {mean:.3f} on the {part} tapes against {floor:.3f} for the floors"
+    said = f"mean kappa {mean:.3f} {PLACES[part]} against {floor:.3f} for the floors"
     if mean <= floor:
         return False, (
             f"not put in use: {said}. Code more tapes, or put it in use all the same with: "

@@ -20,8 +20,9 @@ def icc_over_tapes(counts: ArrayLike, tapes: ArrayLike) -> TapeInterval:
     """
     table = np.asarray(counts, dtype=float)
     complete = ~np.isnan(table).any(axis=0)
-    centred = table - (table[:, complete].mean() if complete.any() else 0)
-    sums = per_tape(count_sums, centred[:, complete].T, np.asarray(tapes)[complete])
+    units = table[:, complete].T
+    from_first = units - units[:1, :1]  # it changes nothing, and squares keep their digits
+    sums = per_tape(count_sums, from_first, np.asarray(tapes)[complete])
     return tape_interval(sums, icc_of_sums, bounds=(-1, 1))
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from functools import lru_cache
 
 _TINY = 1e-300
 _PRECISION = 1e-15
@@ -47,8 +48,9 @@ def f_quantile(probability: float, df1: float, df2: float) -> float:
     return _odds_at(probability, df1 / 2, df2 / 2) * df2 / df1
 
 
+@lru_cache(maxsize=1024)
 def _odds_at(probability: float, a: float, b: float) -> float:
-    # By halving: it can't fail, and these are asked for a dozen times in a report.
+    # By halving: it can't fail. A report asks for the same few some hundreds of times.
     low, high = -_WIDEST_LOG_ODDS, _WIDEST_LOG_ODDS
     for _ in range(_HALVINGS):
         middle = (low + high) / 2

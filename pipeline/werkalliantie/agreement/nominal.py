@@ -34,11 +34,10 @@ def kappa_of(counts: Counts) -> Counts:
     """
     n = counts.sum(axis=-1)
     yes_yes, yes_no, no_yes, no_no = np.moveaxis(counts, -1, 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        observed = (yes_yes + no_no) / n
-        first, second = (yes_yes + yes_no) / n, (yes_yes + no_yes) / n
-        expected = first * second + (1 - first) * (1 - second)
-        return np.where(expected < 1, (observed - expected) / (1 - expected), np.nan)
+    observed = ratio(yes_yes + no_no, n)
+    first, second = ratio(yes_yes + yes_no, n), ratio(yes_yes + no_yes, n)
+    expected = first * second + (1 - first) * (1 - second)
+    return ratio(observed - expected, 1 - expected)
 
 
 def cohen_kappa(first: ArrayLike, second: ArrayLike) -> float | None:

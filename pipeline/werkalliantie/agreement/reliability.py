@@ -54,7 +54,6 @@ class NoIcc(StrEnum):
     FEW_UNITS = "fewer than two units were scored"
     FEW_CODERS = "fewer than two coders scored"
     SCORED_ONCE = "too few units were scored by two coders"
-    UNCONNECTED = "no coder scored two units"
     NOTHING_VARIES = "all scores are alike"
     TOO_ALIKE = "units differ too little, beside how scores of one unit differ"
     HAS_GAPS = "absolute agreement has no F-based interval where some scores are missing"
@@ -127,8 +126,6 @@ def _value(scores: Scores, kind: IccKind) -> float | NoIcc:
     analysis = _analysis(scores, kind)
     if analysis.df_within < 1:
         return NoIcc.SCORED_ONCE
-    if analysis.df_between < 1:
-        return NoIcc.UNCONNECTED
     if scores.squares == 0:
         return NoIcc.NOTHING_VARIES
     rest = analysis.within_variance + (coder_variance(scores) if kind.case == 2 else 0)

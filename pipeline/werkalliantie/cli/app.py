@@ -16,6 +16,7 @@ from werkalliantie.cli import (
     label,
     models,
     precode,
+    retrain,
     train,
 )
 
@@ -53,6 +54,7 @@ app.command("train")(train.train)
 app.command("label")(label.label)
 app.command("precode")(precode.precode)
 app.command("agree")(agree.agree)
+app.command("retrain")(retrain.retrain)
 app.add_typer(models.app, name="models")
 app.add_typer(encoder.app, name="encoder")
 app.add_typer(bench.app, name="bench")

@@ -18,6 +18,7 @@ app = typer.Typer(
     help="Measure speed and memory beside other ways to do the same.", no_args_is_help=True
 )
 N_UTTERANCES = 1024
+N_STEPS = 20
 
 
 @app.command("inference")
@@ -51,6 +52,50 @@ def inference(
         echo_json(document)
         return
     typer.echo(_table(document))
+
+
+@app.command("training")
+def training(
+    steps: Annotated[
+        int | None,
+        typer.Option(min=1, help="Only time so many steps; a whole run is timed otherwise too."),
+    ] = None,
+    study: StudyFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Time a training step beside a bare torch loop, and the training of a whole model."""
+    try:
+        from werkalliantie_training.bench.training import measure_training
+        from werkalliantie_training.settings import load_train_settings
+    except ModuleNotFoundError as error:
+        raise MissingExtra("train", purpose="bench training") from error
+    opened = Study.open(study)
+    document = measure_training(
+        opened,
+        load_train_settings(opened.folder / "configs" / "train.toml"),
+        steps=steps or N_STEPS,
+        whole=steps is None,
+        report=tell,
+    )
+    if as_json:
+        echo_json(document)
+        return
+    typer.echo(_costs(document))
+
+
+def _costs(document: dict[str, Any]) -> str:
+    step = document["step"]
+    said = (
+        f"A step in {document['precision']} on {document['threads']} thread(s): "
+        f"{step['ours_seconds']:.3f} s, bare {step['bare_seconds']:.3f} s, "
+        f"{step['ratio']:.2f} times as long."
+    )
+    if document["retrain_seconds"] is None:
+        return said
+    return (
+        f"{said}\nTraining on {document['n_utterances']} utterances: "
+        f"{document['retrain_seconds']:.0f} s, at most {document['peak_rss_mb']:.0f} MB."
+    )
 
 
 def _questions(study: Study, folder: Path | None, n: int) -> Sequence["Question"]:

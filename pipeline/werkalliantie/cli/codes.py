@@ -21,6 +21,7 @@ from werkalliantie.sheets.layout import SheetFormat
 
 if TYPE_CHECKING:
     from werkalliantie.coding import Coding
+    from werkalliantie.segment import SegmentCoding
     from werkalliantie.sheets import CodedSheet
     from werkalliantie.store import CodingCounts, Store
 
@@ -45,6 +46,9 @@ def import_codes(
         Mode | None, typer.Option(help="How they came about, where the file tells it wrong.")
     ] = None,
     codebook: CodebookKey = None,
+    window_minutes: Annotated[
+        float, typer.Option(min=0.01, help="Length of a window, in a table of coded windows.")
+    ] = 5.0,
     study: StudyFolder = Path(),
     as_json: AsJson = False,
 ) -> None:
@@ -55,18 +59,31 @@ def import_codes(
     opened = Study.open(study)
     with opened.store() as store:
         sheet = read_codings(
-            file, study=opened, store=store, coder=coder, codebook=codebook, mode=mode
+            file,
+            study=opened,
+            store=store,
+            coder=coder,
+            codebook=codebook,
+            mode=mode,
+            window_minutes=window_minutes,
         )
-        counts = store.add_codings(sheet.codings)
+        counts, of_segments = store.add_answers(sheet.codings, sheet.segments)
     for remark in sheet.remarks:
         tell(f"{sheet.file}: {remark}")
     if as_json:
-        echo_json(_import_document(sheet, counts))
+        echo_json(_import_document(sheet, counts, of_segments))
         return
+    stretches = (
+        f"; of stretches {of_segments.added} added, {of_segments.changed} changed, "
+        f"{of_segments.unchanged} unchanged"
+        if sheet.segments
+        else ""
+    )
     typer.echo(
         f"{sheet.file}: {counts.added} added, {counts.changed} changed, {counts.unchanged} "
-        f"unchanged, {sheet.n_not_seen} not seen (coder {sheet.coder or 'as in the table'}, "
-        f"{sheet.mode or 'mode as in the table'}; tape {', '.join(sheet.tapes)})"
+        f"unchanged, {sheet.n_not_seen} not seen{stretches} "
+        f"(coder {sheet.coder or 'as in the table'}, {sheet.mode or 'mode as in the table'}; "
+        f"tape {', '.join(sheet.tapes)})"
     )
 
 
@@ -97,15 +114,16 @@ def export_codes(
 
         refuse_existing([out])
     with Study.open(study).store() as store:
-        codings = _codings(store, names_in(coders), names_in(tapes), codebook)
+        codings, segments = _codings(store, names_in(coders), names_in(tapes), codebook)
     if out is not None:
-        write_codings(out, codings)
+        write_codings(out, codings, segments)
     if as_json:
-        echo_json(_export_document(out, codings))
+        echo_json(_export_document(out, codings, segments))
     elif out is None:
-        typer.echo(_text(codings, kind), nl=False)
+        typer.echo(_text(codings, segments, kind), nl=False)
     else:
-        typer.echo(f"{out}: {len(codings)} codings")
+        more = f", {len(segments)} of stretches" if segments else ""
+        typer.echo(f"{out}: {len(codings)} codings{more}")
 
 
 @app.command("sheet")
@@ -150,7 +168,9 @@ def blank_sheets(
         typer.echo(f"{one['file']}: {one['offered']} utterances to code")
 
 
-def _import_document(sheet: "CodedSheet", counts: "CodingCounts") -> dict[str, Any]:
+def _import_document(
+    sheet: "CodedSheet", counts: "CodingCounts", of_segments: "CodingCounts"
+) -> dict[str, Any]:
     return {
         "file": sheet.file,
         "coder": sheet.coder,
@@ -160,29 +180,39 @@ def _import_document(sheet: "CodedSheet", counts: "CodingCounts") -> dict[str, A
         "changed": counts.changed,
         "unchanged": counts.unchanged,
         "not_seen": sheet.n_not_seen,
+        "segments": {
+            "added": of_segments.added,
+            "changed": of_segments.changed,
+            "unchanged": of_segments.unchanged,
+        },
         "tapes": list(sheet.tapes),
         "remarks": list(sheet.remarks),
     }
 
 
-def _export_document(out: Path | None, codings: "Sequence[Coding]") -> dict[str, Any]:
+def _export_document(
+    out: Path | None, codings: "Sequence[Coding]", segments: "Sequence[SegmentCoding]"
+) -> dict[str, Any]:
     """Return what was exported; the codings themselves only if no file holds them."""
-    from werkalliantie.sheets.json_lines import coding_object
+    from werkalliantie.sheets.json_lines import coding_object, segment_object
 
     return {
         "file": None if out is None else str(out),
         "n_codings": len(codings),
         "codings": [coding_object(coding) for coding in codings] if out is None else None,
+        "n_segments": len(segments),
+        "segments": [segment_object(coding) for coding in segments] if out is None else None,
     }
 
 
 def _codings(
     store: "Store", coders: list[str] | None, tapes: list[str] | None, codebook: str | None
-) -> "tuple[Coding, ...]":
+) -> "tuple[tuple[Coding, ...], tuple[SegmentCoding, ...]]":
     if tapes is not None:
         for tape in tapes:
             store.utterances(tape)  # raises for one that isn't there
     there = {coding.coder for coding in store.codings()}
+    there |= {coding.coder for coding in store.segment_codings()}
     unknown = [coder for coder in coders or () if coder not in there]
     if unknown:
         raise SheetError(
@@ -190,7 +220,10 @@ def _codings(
             f"{', '.join(sorted(there)) or '(none yet)'}.",
             hint="Correct --coders, or leave it out for every coder.",
         )
-    return store.codings(codebook=codebook, tapes=tapes, coders=coders)
+    return (
+        store.codings(codebook=codebook, tapes=tapes, coders=coders),
+        store.segment_codings(codebook=codebook, tapes=tapes, coders=coders),
+    )
 
 
 def _kind(out: Path | None, format: SheetFormat | None) -> SheetFormat:
@@ -212,9 +245,11 @@ def _kind(out: Path | None, format: SheetFormat | None) -> SheetFormat:
     return by_name
 
 
-def _text(codings: "Sequence[Coding]", kind: SheetFormat) -> str:
+def _text(
+    codings: "Sequence[Coding]", segments: "Sequence[SegmentCoding]", kind: SheetFormat
+) -> str:
     from werkalliantie.sheets import delimited, json_lines
 
     if kind is SheetFormat.CSV:
-        return delimited.codings_text(codings, line_end="\n")
-    return json_lines.codings_text(codings)
+        return delimited.codings_text(codings, segments, line_end="\n")
+    return json_lines.codings_text(codings, segments)

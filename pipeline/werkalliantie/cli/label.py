@@ -44,18 +44,23 @@ def label(
     study: StudyFolder = Path(),
     as_json: AsJson = False,
 ) -> None:
-    """Label transcripts and print what the model gives; nothing is stored."""
-    from werkalliantie.intake import Origin, read_all
+    """Label transcripts and print what the model gives; nothing is stored.
+
+    Files that can't be read are named at the end; the others are labelled all the same.
+    """
+    from werkalliantie.intake import Origin, read_readable
     from werkalliantie.labeller import Labeller
     from werkalliantie.utterances import Segmenter
 
     settings = _settings(study)
     labeller = Labeller(Registry(study / "models").find(model), device=device.value)
     rules = Study(folder=study, settings=settings).mapping(mapping)
-    readings = read_all(Origin(path=path, mapping=rules) for path in files)
+    read = read_readable(Origin(path=path, mapping=rules) for path in files)
+    if not read.readings:
+        read.refuse_failures("label")
     segmenter = Segmenter(settings)
     rows: list[dict[str, Any]] = []
-    for reading in readings:
+    for reading in read.readings:
         utterances = segmenter.utterances(reading.tape)
         rows += _rows(utterances, labeller.label(reading.tape, utterances))
     if as_json:
@@ -65,6 +70,7 @@ def label(
     else:
         for row in rows:
             typer.echo(json.dumps(row, ensure_ascii=False))
+    read.refuse_failures("label")
 
 
 def _settings(study: Path) -> StudySettings:

@@ -1,12 +1,13 @@
 """`werkalliantie models`: the study's coder models."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from werkalliantie.cli.options import AsJson, StudyFolder, as_table, echo_json, shown
-from werkalliantie.registry import Listing, Registry
+from werkalliantie.registry import Listing, Promotion, Registry
 
 app = typer.Typer(invoke_without_command=True, help="Coder models: list, show, promote.")
 
@@ -15,18 +16,18 @@ app = typer.Typer(invoke_without_command=True, help="Coder models: list, show, p
 def list_models(
     context: typer.Context, study: StudyFolder = Path(), as_json: AsJson = False
 ) -> None:
-    """List the study's models and which one is in use."""
+    """List the study's models: data, codebook, kappas, which is in use and what it replaced."""
     if context.invoked_subcommand is not None:
         return
-    listings = Registry(study / "models").list()
+    registry = Registry(study / "models")
+    listings, promotions = registry.list(), registry.promotions()
     if as_json:
-        echo_json([_document(listing) for listing in listings])
+        echo_json([_document(listing, promotions) for listing in listings])
     elif not listings:
         typer.echo("No models yet. Train one with: werkalliantie train")
     else:
-        typer.echo(
-            as_table([("", "model", "codebook", "made", "mean kappa"), *map(_row, listings)])
-        )
+        heading = ("", "model", "codebook", "made", "tapes", "in use", "replaced", "mean kappa")
+        typer.echo(as_table([heading, *(_row(listing, promotions) for listing in listings)]))
 
 
 @app.command()
@@ -41,7 +42,7 @@ def show(
     if as_json:
         listing = Listing(name=found.name, champion=found.name == registry.champion, model=found)
         echo_json(
-            _document(listing)
+            _document(listing, registry.promotions())
             | {"thresholds": dict(found.thresholds), "manifest": dict(found.manifest)}
         )
         return
@@ -63,9 +64,13 @@ def promote(
     typer.echo(f"{model} is in use now" + (f", in place of {before}." if before else "."))
 
 
-def _document(listing: Listing) -> dict[str, Any]:
+def _document(listing: Listing, promotions: Sequence[Promotion]) -> dict[str, Any]:
     model = listing.model
-    known: dict[str, Any] = {"model": listing.name, "champion": listing.champion}
+    known: dict[str, Any] = {
+        "model": listing.name,
+        "champion": listing.champion,
+        **_history(listing.name, promotions),
+    }
     if model is None:
         return known | {"fault": listing.fault}
     return known | {
@@ -75,18 +80,55 @@ def _document(listing: Listing) -> dict[str, Any]:
         "created": model.manifest["created"],
         "encoder": model.manifest["encoder"],
         "tapes": {part: sorted(ids) for part, ids in model.manifest["data"].items()},
+        "fingerprint": model.manifest.get("fingerprint"),
         "metrics": model.metrics["metrics"],
         "floors": model.metrics["floors"],
         "parity": model.manifest["parity"],
     }
 
 
-def _row(listing: Listing) -> tuple[str, ...]:
+def _history(name: str, promotions: Sequence[Promotion]) -> dict[str, str | None]:
+    """Return when a model was last put in use, why, in whose place, and which came in its own."""
+    last = _last(name, promotions)
+    after = promotions[promotions.index(last) + 1 :] if last is not None else ()
+    by = next((one.model for one in after if one.model != name), None)
+    return {
+        "promoted_at": None if last is None else last.at,
+        "promoted_because": None if last is None else last.reason,
+        "replaced": None if last is None else last.replaced,
+        "replaced_by": by,
+    }
+
+
+def _last(name: str, promotions: Sequence[Promotion]) -> Promotion | None:
+    return next((one for one in reversed(promotions) if one.model == name), None)
+
+
+def _row(listing: Listing, promotions: Sequence[Promotion]) -> tuple[str, ...]:
     mark = "*" if listing.champion else ""
+    last = _last(listing.name, promotions)
+    used = ("–", "–") if last is None else (_moment(last.at), last.replaced or "–")
     if listing.model is None:
-        return mark, listing.name, "–", "–", f"can't be used: {listing.fault}"
-    metrics = listing.model.metrics["metrics"]
-    part = "test" if metrics["test"] else "validation"
-    kappa = f"{shown(metrics[part]['mean_kappa'])} ({part})"
-    made = listing.model.manifest["created"][:16].replace("T", " ")
-    return mark, listing.name, listing.model.codebook, made, kappa
+        return mark, listing.name, "–", "–", "–", *used, f"can't be used: {listing.fault}"
+    model = listing.model
+    made = _moment(model.manifest["created"])
+    tapes = _n_tapes(model.manifest["data"])
+    kappa = _kappa(model.metrics["metrics"])
+    return mark, listing.name, model.codebook, made, tapes, *used, kappa
+
+
+def _moment(at: str) -> str:
+    return at[:16].replace("T", " ")
+
+
+def _n_tapes(data: Mapping[str, Any]) -> str:
+    """Return on how many tapes a model was trained, validated and tested, such as `12+3+2`."""
+    return "+".join(str(len(data.get(part, ()))) for part in ("train", "validation", "test"))
+
+
+def _kappa(metrics: Mapping[str, Any]) -> str:
+    parts = ("test", "cross_validation", "validation")
+    part = next((part for part in parts if metrics.get(part)), None)
+    if part is None:
+        return "–"
+    return f"{shown(metrics[part]['mean_kappa'])} ({part.replace('_', '-')})"

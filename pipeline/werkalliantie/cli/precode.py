@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from werkalliantie.artefact import Artefact
+from werkalliantie.cli import ordering
 from werkalliantie.cli.label import Device
 from werkalliantie.cli.options import AsJson, ModelName, StudyFolder, echo_json, tell, wanted_tapes
 from werkalliantie.registry import Registry
@@ -39,6 +40,8 @@ class _Request:
     device: Device
     force: bool
     again: bool
+    order: bool
+    budget: bool
 
     @property
     def parts(self) -> Path:
@@ -71,12 +74,19 @@ def precode(
     again: Annotated[
         bool, typer.Option("--again", help="Label anew what this model has labelled already.")
     ] = False,
+    order: Annotated[
+        bool, typer.Option("--order", help="Rank what to review next, into order.csv.")
+    ] = False,
+    budget: Annotated[
+        bool, typer.Option("--budget", help="Add to --order what kappa to expect after review.")
+    ] = False,
     study: StudyFolder = Path(),
     as_json: AsJson = False,
 ) -> None:
     """Label tapes of the study, keep the predictions and write sheets for review."""
     share = _shard(shard)
     _check(tapes or [], share, merge=merge)
+    _check_order(share, order=order, budget=budget)
     opened = Study.open(study)
     request = _Request(
         study=opened,
@@ -86,6 +96,8 @@ def precode(
         device=device,
         force=force,
         again=again,
+        order=order,
+        budget=budget,
     )
     if merge:
         _report(_merged(request), request, {}, as_json=as_json)
@@ -119,6 +131,13 @@ def _check(tapes: Sequence[str], shard: "Shard | None", *, merge: bool) -> None:
         raise typer.BadParameter("takes no tapes and no --shard.", param_hint="--merge")
     if not merge and not tapes:
         raise typer.BadParameter('name tapes, or "all".', param_hint="TAPE")
+
+
+def _check_order(shard: "Shard | None", *, order: bool, budget: bool) -> None:
+    if order and shard:
+        raise typer.BadParameter("give it with --merge, not with --shard.", param_hint="--order")
+    if budget and not order:
+        raise typer.BadParameter("goes with --order.", param_hint="--budget")
 
 
 def _engine(request: _Request, engine: EngineName, threads: int) -> "Callable[[], Engine]":
@@ -192,11 +211,23 @@ def _report(
         documents.append(_document(one, request.model.codes))
         if not as_json:
             tell(_line(one))
+    places = {tape: place for place, tape in enumerate(order)}
+    documents.sort(key=lambda document: places.get(document["tape"], 0))
+    ordered = _ordered(request, [document["tape"] for document in documents])
     if as_json:
-        places = {tape: place for place, tape in enumerate(order)}
-        documents.sort(key=lambda document: places.get(document["tape"], 0))
         said = {"model": request.model.name, "codebook": request.model.codebook, **more}
-        echo_json({**said, "tapes": documents})
+        further = {} if ordered is None else ordering.document(ordered)
+        echo_json({**said, "tapes": documents, **further})
+    elif ordered is not None:
+        typer.echo(ordering.summary(ordered))
+
+
+def _ordered(request: _Request, tapes: Sequence[str]) -> ordering.Ordered | None:
+    if not request.order:
+        return None
+    return ordering.ordered(
+        request.study, request.model, tapes, folder=request.folder, budget=request.budget
+    )
 
 
 def _line(one: "Precoded | InPart") -> str:

@@ -1,5 +1,8 @@
 """`werkalliantie train`: a coder model from the study's codings."""
 
+import os
+from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,10 +19,28 @@ from werkalliantie.cli.options import (
     tell,
 )
 from werkalliantie.errors import MissingExtra
+from werkalliantie.registry import Registry
 from werkalliantie.study import Study
 
 if TYPE_CHECKING:
+    from werkalliantie_training.search import Searched, Trial
+    from werkalliantie_training.settings import TrainSettings
     from werkalliantie_training.train import Trained
+
+
+# What a model was judged on, the most telling first.
+_PLACES = {
+    "test": "of the test tapes",
+    "cross_validation": "in cross-validation",
+    "validation": "of the validation tapes",
+}
+
+
+class Grouping(StrEnum):
+    """What a cross-validation keeps together."""
+
+    TAPE = "tape"
+    WORKER = "worker"
 
 
 def train(
@@ -34,6 +55,26 @@ def train(
     quick: Annotated[
         bool, typer.Option("--quick", help="Fit the head only, within a minute.")
     ] = False,
+    folds: Annotated[
+        int | None,
+        typer.Option(min=0, help="Folds of a cross-validation; 0 for none. Default: train.toml's."),
+    ] = None,
+    group: Annotated[
+        Grouping | None, typer.Option(help="What stays in one fold of a cross-validation.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Draws what is drawn. Default: train.toml's.")
+    ] = None,
+    threads: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help="To compute on; 1 can be made again bit for bit. Default: train.toml's."
+        ),
+    ] = None,
+    search: Annotated[
+        int | None,
+        typer.Option(min=1, help="Search for better settings first, in so many trials."),
+    ] = None,
     study: StudyFolder = Path(),
     as_json: AsJson = False,
 ) -> None:
@@ -45,7 +86,14 @@ def train(
         name=name,
         codebook=codebook,
         quick=quick,
+        folds=folds,
+        group=group,
+        seed=seed,
+        threads=threads,
+        search=search,
     )
+    if not _speaks():
+        return
     if as_json:
         echo_json(document(trained))
         return
@@ -60,9 +108,15 @@ def run_training(
     name: str | None = None,
     codebook: str | None = None,
     quick: bool = False,
+    folds: int | None = None,
+    group: Grouping | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    search: int | None = None,
 ) -> "Trained":
     """Train with the study's settings, saying on stderr what is going on."""
-    tell("starting: loading the training libraries")
+    if _speaks():
+        tell("starting: loading the training libraries")
     try:
         from werkalliantie_training.settings import load_train_settings
         from werkalliantie_training.train import train as train_model
@@ -71,18 +125,61 @@ def run_training(
     settings = load_train_settings(study.folder / "configs" / "train.toml")
     if encoder is not None:
         settings = settings.model_copy(update={"encoder": encoder})
-    if quick:
-        fit = settings.fit.model_copy(update={"epochs": 0})
-        settings = settings.model_copy(update={"fit": fit})
+    if seed is not None:
+        settings = settings.model_copy(update={"seed": seed})
+    changes_to_fit = ({"epochs": 0} if quick else {}) | (
+        {} if threads is None else {"threads": threads}
+    )
+    fit = settings.fit.model_copy(update=changes_to_fit)
+    settings = settings.model_copy(update={"fit": fit})
+    changes = {"folds": folds, "group": None if group is None else group.value}
+    evaluation = settings.evaluation.model_copy(
+        update={key: value for key, value in changes.items() if value is not None}
+    )
+    settings = settings.model_copy(update={"evaluation": evaluation})
+    trials: Sequence[Trial] = ()
+    if search is not None:
+        Registry(study.models).free_name(name)  # a name that is taken shows before the long work
+        searched = _search(study, settings, search, tapes=tapes, codebook=codebook)
+        settings, trials = searched.settings, searched.trials
     return train_model(
         study,
         settings,
         tapes=tapes,
         name=name,
         codebook=codebook,
+        trials=trials,
         report=tell,
         progress=on_a_terminal(),
     )
+
+
+def _search(
+    study: Study,
+    settings: "TrainSettings",
+    n_trials: int,
+    *,
+    tapes: list[str] | None,
+    codebook: str | None,
+) -> "Searched":
+    try:
+        from werkalliantie_training.search import search
+    except ModuleNotFoundError as error:
+        raise MissingExtra("train", purpose="Searching for settings") from error
+    return search(
+        study,
+        settings,
+        n_trials,
+        tapes=tapes,
+        codebook=codebook,
+        report=tell,
+        progress=on_a_terminal(),
+    )
+
+
+def _speaks() -> bool:
+    """Whether this process prints: of those that `accelerate launch` starts, the first does."""
+    return os.environ.get("RANK", "0") == "0"
 
 
 def document(trained: "Trained") -> dict[str, Any]:
@@ -101,15 +198,28 @@ def document(trained: "Trained") -> dict[str, Any]:
 
 def summary(trained: "Trained") -> str:
     """Return the result for people: kappas beside those of the coders and the floors."""
-    part = "test" if trained.metrics["test"] else "validation"
+    part = next(part for part in _PLACES if trained.metrics.get(part))
     metrics, floors = trained.metrics[part], trained.floors[part]
     rows = [("code", "model-coder", "coder-coder", "bag of words", "always no")]
     for code, numbers in metrics["codes"].items():
         bag, none = (floors[kind]["codes"][code]["kappa"] for kind in ("bag_of_words", "always_no"))
         cells = (numbers["kappa"], numbers["coder_coder"], bag, none)
         rows.append((code, *map(shown, cells)))
-    place = f"{metrics['n_utterances']} utterances of the {part} tapes"
+    place = f"{metrics['n_utterances']} utterances {_PLACES[part]}"
     return (
         f"Model {trained.model.name}, made in {trained.seconds:.0f} s.\n"
-        f"Cohen's kappa on {place}:\n{as_table(rows)}\n{trained.reason}"
+        f"Cohen's kappa on {place}:\n{as_table(rows)}\n{_crossed(trained, part)}{trained.reason}"
+    )
+
+
+def _crossed(trained: "Trained", part: str) -> str:
+    """Return a line on the cross-validation, where there was one and the table isn't of it."""
+    crossed = trained.metrics.get("cross_validation")
+    if crossed is None or part == "cross_validation":
+        return ""
+    bag = trained.floors["cross_validation"]["bag_of_words"]["mean_kappa"]
+    return (
+        f"In cross-validation ({crossed['folds']} folds by {crossed['group']}, "
+        f"{crossed['n_utterances']} utterances): mean kappa {shown(crossed['mean_kappa'])}, "
+        f"bag of words {shown(bag)}.\n"
     )

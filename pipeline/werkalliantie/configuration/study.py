@@ -65,6 +65,42 @@ class VerdictRules(Settings):
         return self
 
 
+class OrderRules(Settings):
+    """What `precode --order` puts first.
+
+    An utterance's score is the sum of three parts, each between 0 and 1 and times its weight.
+
+    Attributes:
+        uncertainty: Weight of how near the model's probabilities are to its thresholds.
+        disagreement: Weight of how far the study's models differ.
+        rarity: Weight of how rare the rarest code is that the model gives.
+        random_share: Share of every beginning of the order that is drawn by lot.
+        tape_utterances: A tape's score is the mean of its so many highest.
+        seed: Of the lots.
+    """
+
+    uncertainty: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    disagreement: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    rarity: float = Field(default=0.5, ge=0, allow_inf_nan=False)
+    random_share: float = Field(default=0.2, ge=0, le=1)
+    tape_utterances: int = Field(default=20, ge=1, strict=True)
+    seed: int = Field(default=13, strict=True)
+
+
+class PromotionRules(Settings):
+    """When `retrain` puts a challenger in the place of the champion.
+
+    Attributes:
+        margin: A loss of so much kappa on any code has to be ruled out.
+        min_tapes: With fewer blind-coded held-out tapes the champion stays.
+        confidence: Of each one-sided bound on a difference in kappa.
+    """
+
+    margin: float = Field(default=0.05, gt=0, le=1)
+    min_tapes: int = Field(default=3, ge=2, strict=True)
+    confidence: float = Field(default=0.95, gt=0.5, lt=1)
+
+
 class StudySettings(Settings):
     """What the whole study shares.
 
@@ -81,6 +117,8 @@ class StudySettings(Settings):
     backchannels: Backchannels = Backchannels()
     split: Split = Split()
     verdict: VerdictRules = VerdictRules()
+    order: OrderRules = OrderRules()
+    promotion: PromotionRules = PromotionRules()
 
 
 def load_study_settings(path: Path) -> StudySettings:

@@ -10,6 +10,7 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ import numpy as np
 from werkalliantie import artefact
 from werkalliantie.artefact import Artefact
 from werkalliantie.errors import MissingExtra, ModelError, WerkalliantieError
-from werkalliantie.labeller import Device, Labeller, Question
+from werkalliantie.labeller import Computed, Device, Labeller, Precision, Question, precision_for
 from werkalliantie.precoding.asking import Asked, Scored, read
 from werkalliantie.precoding.deciding import version_of
 from werkalliantie.store import Store
@@ -41,7 +42,9 @@ class RayEngine:
         MissingExtra: Ray isn't installed.
     """
 
-    def __init__(self, model: Artefact, *, device: Device = "cpu") -> None:
+    def __init__(
+        self, model: Artefact, *, device: Device = "cpu", precision: Precision = "auto"
+    ) -> None:
         os.environ.update(_QUIET)
         try:
             import ray.data  # noqa: F401
@@ -49,6 +52,17 @@ class RayEngine:
             raise MissingExtra("ray", purpose="--engine ray") from error
         self.device: Device = device
         self._model = model
+        self._wanted = precision
+
+    @cached_property
+    def precision(self) -> Computed:
+        """What every machine computes in: what this one would.
+
+        Left to each of them, a tape's scores would depend on where it happened to go.
+        """
+        if self.device == "cpu" and self._wanted == "auto":
+            return Labeller(self._model, threads=1, precision=self._wanted).precision
+        return precision_for(self._model, self.device, self._wanted)
 
     def scored(self, store: Store, tapes: Iterable[str]) -> Iterator[Scored]:
         """Yield each tape with its scores, in order."""
@@ -88,6 +102,7 @@ class RayEngine:
                 str(self._model.folder.resolve()),
                 version_of(self._model).sha,
                 self.device,
+                self.precision,
             ),
             compute=ActorPoolStrategy(size=min(n_blocks, _n_workers(self.device))),
             batch_size=_TAPES_AT_ONCE,
@@ -114,10 +129,10 @@ class _Scorer:
     trace, wherever it likes.
     """
 
-    def __init__(self, folder: str, sha: str, device: Device) -> None:
+    def __init__(self, folder: str, sha: str, device: Device, precision: Computed) -> None:
         self._fault: str | None = None
         try:
-            self._labeller = _labeller(Path(folder), sha, device)
+            self._labeller = _labeller(Path(folder), sha, device, precision)
         except WerkalliantieError as error:
             self._fault = json.dumps([error.message, error.hint])
         except Exception as error:
@@ -138,14 +153,14 @@ class _Scorer:
         return [own.tobytes() for own in np.split(scores, ends[:-1])]
 
 
-def _labeller(folder: Path, sha: str, device: Device) -> Labeller:
+def _labeller(folder: Path, sha: str, device: Device, precision: Computed) -> Labeller:
     model = artefact.read(folder)
     if version_of(model).sha != sha:
         raise ModelError(
             f"{folder}: another model on one of the machines than on this one.",
             hint="Copy the model folder to every machine of the cluster, at the same path.",
         )
-    return Labeller(model, device=device, threads=1)
+    return Labeller(model, device=device, threads=1, precision=precision)
 
 
 def _packed(asked: Asked) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from werkalliantie import artefact
 from werkalliantie.artefact import Artefact
-from werkalliantie.labeller import Device, predictions_of
+from werkalliantie.labeller import predictions_of
 from werkalliantie.labelling import Labelling, ModelVersion
 from werkalliantie.precoding.asking import Asked, Scored
 from werkalliantie.precoding.engine import Engine
@@ -29,16 +29,17 @@ def labelled(
         return iter(())
     made, version = engine(), version_of(model)
     return (
-        (scored.asked, _labelling(scored, model, version, made.device))
+        (scored.asked, _labelling(scored, model, version, made))
         for scored in made.scored(store, tapes)
     )
 
 
-def _labelling(scored: Scored, model: Artefact, version: ModelVersion, device: Device) -> Labelling:
+def _labelling(scored: Scored, model: Artefact, version: ModelVersion, engine: Engine) -> Labelling:
     return Labelling(
         tape=scored.asked.tape.id,
         model=version,
         text_sha=scored.asked.text_sha,
-        device=device,
+        device=engine.device,
+        precision=engine.precision,
         predictions=tuple(predictions_of(model, scored.asked.utterances, scored.scores)),
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from werkalliantie.artefact import Artefact
-from werkalliantie.labeller import Device, Labeller
+from werkalliantie.labeller import Computed, Device, Labeller, Precision
 from werkalliantie.precoding.asking import Scored, read_each
 from werkalliantie.precoding.stream import scored
 from werkalliantie.store import Store
@@ -17,6 +17,10 @@ class Engine(Protocol):
     def device(self) -> Device:
         """Where it computes."""
 
+    @property
+    def precision(self) -> Computed:
+        """What it computes in."""
+
     def scored(self, store: Store, tapes: Iterable[str]) -> Iterator[Scored]:
         """Yield each tape with its scores, in order."""
 
@@ -26,14 +30,23 @@ class LocalEngine:
 
     Args:
         threads: Utterances scored side by side on the CPU; 0 takes every core.
+        precision: What to compute in.
 
     Raises:
         ModelError: The model can't be loaded, or the device isn't there.
     """
 
-    def __init__(self, model: Artefact, *, device: Device = "cpu", threads: int = 0) -> None:
+    def __init__(
+        self,
+        model: Artefact,
+        *,
+        device: Device = "cpu",
+        threads: int = 0,
+        precision: Precision = "auto",
+    ) -> None:
         self.device: Device = device
-        self._labeller = Labeller(model, device=device, threads=threads)
+        self._labeller = Labeller(model, device=device, threads=threads, precision=precision)
+        self.precision: Computed = self._labeller.precision
 
     def scored(self, store: Store, tapes: Iterable[str]) -> Iterator[Scored]:
         """Yield each tape with its scores, in order."""

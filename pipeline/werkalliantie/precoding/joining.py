@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from werkalliantie.errors import StoreError, gather
 from werkalliantie.labelling import Labelling, ModelVersion
-from werkalliantie.precoding.part import Part, open_part
+from werkalliantie.precoding.part import Header, Part, open_part
 from werkalliantie.precoding.plan import some
 from werkalliantie.precoding.shard import Shard, list_sha
 from werkalliantie.store import Store
@@ -51,7 +51,7 @@ def join(folder: Path, version: ModelVersion, store: Store) -> Joined:
     ]
     own = [part for part in parts if part.header.model == version]
     places = _places(own)
-    faults += [*_other_runs(own), *_gaps(own), *_overlaps(places)]
+    faults += [*_other_runs(own), *_other_kinds(own), *_gaps(own), *_overlaps(places)]
     if not faults and list_sha(places) != own[0].header.list_sha:
         faults.append("together they don't hold the tapes that were divided")
     for part in own:
@@ -81,6 +81,16 @@ def _other_runs(parts: Sequence[Part]) -> list[str]:
     if len({part.header.list_sha for part in parts}) < 2:
         return _differing(parts, lambda part: part.header.shard.of, "divided into {} shards")
     return _differing(parts, lambda part: part.header.list_sha[:12], "of the list of tapes {}")
+
+
+def _other_kinds(parts: Sequence[Part]) -> list[str]:
+    """Return the parts by what they were computed in and on; one without tapes fits any."""
+    spoken = [part for part in parts if next(part.labellings(), None) is not None]
+    return _differing(spoken, lambda part: _kind(part.header), "computed in {}")
+
+
+def _kind(header: Header) -> str:
+    return f"{header.precision or 'an unknown precision'} on {header.device}"
 
 
 def _differing(parts: Sequence[Part], value: Callable[[Part], T], says: str) -> list[str]:

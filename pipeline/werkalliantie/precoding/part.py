@@ -33,6 +33,8 @@ class Header:
     Attributes:
         codes: The codes, in the order of the probabilities.
         list_sha: The hash of all the tapes that were divided into shards.
+        precision: What the tapes were computed in; None where there are none, or where it wasn't
+            written down.
     """
 
     model: ModelVersion
@@ -40,6 +42,7 @@ class Header:
     device: str
     shard: Shard
     list_sha: str
+    precision: str | None = None
 
     @property
     def file_name(self) -> str:
@@ -105,6 +108,7 @@ def read_header(line: bytes, path: Path) -> Header:
             device=said["device"],
             shard=Shard(**said["shard"]),
             list_sha=said["list_sha"],
+            precision=said.get("precision"),
         )
     except _KINDS:
         raise StoreError(
@@ -134,6 +138,7 @@ def labelling_from(said: dict[str, Any], header: Header) -> Labelling:
         model=header.model,
         text_sha=said["text_sha"],
         device=header.device,
+        precision=header.precision,
         predictions=tuple(
             Prediction(
                 tape=said["tape"],

@@ -67,6 +67,10 @@ def some(tapes: Sequence[str]) -> str:
 
 
 def _is_labelled(store: Store, version: ModelVersion, tape: str) -> bool:
+    # Whatever it was computed in: int8 has passed its gate, so it is the same model's answer, and a
+    # run that goes on on another processor must neither label twice nor change what was reviewed.
+    # A tape is computed in one precision as a whole, which its labelling names, so its scores still
+    # depend on nothing beside it. Who wants another asks for it with --again.
     text = store.labelled_text(tape, version)
     return text is not None and text == store.text_sha(tape)
 

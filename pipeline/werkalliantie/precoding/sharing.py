@@ -1,7 +1,7 @@
 """Labelling one shard of a study's tapes into a part, on one of several machines."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from werkalliantie.artefact import Artefact
@@ -73,7 +73,7 @@ def precode_shard(
         if path.exists() and not force:
             yield from _there(store, path, header, own)
         else:
-            yield from _written(store, model, own, Partial(path, header), make)
+            yield from _written(store, model, own, path, header, make)
 
 
 def part_path(folder: Path, model: Artefact, shard: Shard) -> Path:
@@ -94,7 +94,8 @@ def _header(model: Artefact, tapes: Sequence[str], shard: Shard, device: Device)
 def _there(store: Store, path: Path, header: Header, tapes: Sequence[str]) -> Iterator[InPart]:
     part = open_part(path)
     faults = []
-    if part.header != header:
+    # As in a study, a tape that the model has labelled is done, whatever it was computed in.
+    if replace(part.header, precision=None) != header:
         faults.append("it was made for another list of tapes, or on another device")
     elif [one.tape for one in part.labellings()] != [*tapes]:
         faults.append("it holds other tapes than this shard's")
@@ -113,21 +114,25 @@ def _written(
     store: Store,
     model: Artefact,
     tapes: Sequence[str],
-    partial: Partial,
+    path: Path,
+    header: Header,
     engine: Callable[[], Engine],
 ) -> Iterator[InPart]:
     def is_next(number: int, labelling: Labelling) -> bool:
         fits = number < len(tapes) and labelling.tape == tapes[number]
         return fits and labelling.text_sha == store.text_sha(labelling.tape)
 
+    made = engine() if tapes else None
     n_kept = 0
-    with partial:
+    # What a run in another precision left is begun anew: a part is of one.
+    with Partial(path, replace(header, precision=made.precision if made else None)) as partial:
         for one in partial.kept(is_next):
             n_kept += 1
             yield _in_part(one, skipped=True)
-        for _, one in labelled(store, model, tapes[n_kept:], engine):
-            partial.add(one)
-            yield _in_part(one, skipped=False)
+        if made is not None:
+            for _, one in labelled(store, model, tapes[n_kept:], lambda: made):
+                partial.add(one)
+                yield _in_part(one, skipped=False)
         partial.finish()
 
 

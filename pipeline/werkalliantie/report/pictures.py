@@ -9,8 +9,8 @@ from werkalliantie.agreement.ratings import Ratings
 from werkalliantie.agreement_report.document import Document
 from werkalliantie.agreement_report.levels import level_of
 from werkalliantie.agreement_report.material import Material
+from werkalliantie.calibration import Calibration
 from werkalliantie.report import plots
-from werkalliantie.report.calibration import Calibration
 from werkalliantie.report.growth import growth_of
 from werkalliantie.report.patterns import co_occurrence, confusion
 from werkalliantie.report.words import EN, NL, Words, both

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from werkalliantie.agreement_report.document import Document
-from werkalliantie.report.calibration import Calibration
+from werkalliantie.calibration import Calibration
 from werkalliantie.report.drawing import CODES, GREY, HUMAN, MACHINE, MARKS, drawn
 from werkalliantie.report.growth import Step
 from werkalliantie.report.patterns import Pattern

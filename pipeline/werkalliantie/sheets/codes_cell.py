@@ -9,6 +9,9 @@ from werkalliantie.sheets.table import Cell, as_text
 
 _NO_CODE_WORDS = frozenset({NO_CODE, "-", "–", "—", "0", "none"})
 _NO_CODE_PHRASES = frozenset({"geen code", "no code"})
+NO_CODE_TEXTS = _NO_CODE_WORDS | _NO_CODE_PHRASES
+"""What stands for *no code*, in small letters."""
+
 _SEPARATORS = re.compile(r"[,;/+\s]+")
 _DATE = re.compile(r"\d{1,4}[-/]\d{1,2}([-/]\d{1,4})?( .*)?|\d{1,2}-[a-z]{3,4}\.?(-\d{2,4})?", re.I)
 _MOST_LISTED = 12
@@ -70,8 +73,7 @@ def _codes(parts: list[str], codebook: Codebook) -> frozenset[str]:
 
 
 def _unknown(parts: list[str], codebook: Codebook) -> list[str]:
-    no_code = _NO_CODE_WORDS | _NO_CODE_PHRASES
-    return [p for p in parts if _code(p, codebook) is None and p.casefold() not in no_code]
+    return [p for p in parts if _code(p, codebook) is None and p.casefold() not in NO_CODE_TEXTS]
 
 
 def _code(part: str, codebook: Codebook) -> str | None:

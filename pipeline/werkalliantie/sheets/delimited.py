@@ -11,9 +11,14 @@ from pathlib import Path
 
 from werkalliantie.coding import Coding
 from werkalliantie.errors import SheetError
+from werkalliantie.segment import SegmentCoding
 from werkalliantie.sheets.cells import clock, fit, guard, unguard
 from werkalliantie.sheets.conversation import Row
-from werkalliantie.sheets.layout import CODING_COLUMNS, Sheet, coding_record, listed
+from werkalliantie.sheets.layout import (
+    Sheet,
+    coding_table,
+    listed,
+)
 from werkalliantie.sheets.table import Table, body_of, decode, n_known
 
 _DELIMITER = ";"
@@ -26,14 +31,22 @@ def write_sheet(path: Path, sheet: Sheet) -> None:
     path.write_bytes(_csv((*sheet.columns, *_OWN_COLUMNS), records).encode("utf-8-sig"))
 
 
-def write_codings(path: Path, codings: Iterable[Coding]) -> None:
-    """Write a table of codings."""
-    path.write_bytes(codings_text(codings).encode("utf-8-sig"))
+def write_codings(
+    path: Path, codings: Iterable[Coding], segments: Sequence[SegmentCoding] = ()
+) -> None:
+    """Write a table of codings, those of stretches behind those of utterances."""
+    path.write_bytes(codings_text(codings, segments).encode("utf-8-sig"))
 
 
-def codings_text(codings: Iterable[Coding], *, line_end: str = "\r\n") -> str:
+def codings_text(
+    codings: Iterable[Coding],
+    segments: Sequence[SegmentCoding] = (),
+    *,
+    line_end: str = "\r\n",
+) -> str:
     """Return a table of codings as CSV."""
-    return _csv(CODING_COLUMNS, map(coding_record, codings), line_end=line_end)
+    columns, records = coding_table(codings, segments)
+    return _csv(columns, records, line_end=line_end)
 
 
 def read(path: Path) -> Table:

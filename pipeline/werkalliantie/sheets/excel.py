@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 from werkalliantie.codebook import Cluster, Codebook, Item
 from werkalliantie.coding import Coding
 from werkalliantie.errors import SheetError
+from werkalliantie.segment import SegmentCoding
 from werkalliantie.sheets import excel_style as style
 from werkalliantie.sheets.cells import clock
 from werkalliantie.sheets.conversation import Row
 from werkalliantie.sheets.instructions import INSTRUCTIONS
 from werkalliantie.sheets.layout import (
-    CODING_COLUMNS,
     FORMAT,
     Sheet,
-    coding_record,
+    coding_table,
     header_of,
     listed,
 )
@@ -29,6 +29,17 @@ if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
 _CODING, _CODEBOOK, _HELP, _HIDDEN = "codering", "codeboek", "uitleg", "_werkalliantie"
+_WIDTHS = {
+    "tape": 14,
+    "index": 8,
+    "from": 8,
+    "to": 8,
+    "coder": 14,
+    "codebook": 20,
+    "mode": 12,
+    "codes": 18,
+    "note": 40,
+}
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
@@ -48,11 +59,14 @@ def write_sheet(path: Path, sheet: Sheet) -> None:
     book.save(path)
 
 
-def write_codings(path: Path, codings: Iterable[Coding]) -> None:
-    """Write a table of codings."""
+def write_codings(
+    path: Path, codings: Iterable[Coding], segments: Sequence[SegmentCoding] = ()
+) -> None:
+    """Write a table of codings, those of stretches behind those of utterances."""
     book = style.new_book(_CODING)
-    records = map(coding_record, codings)
-    style.write_table(book[_CODING], CODING_COLUMNS, records, widths=(14, 8, 14, 20, 12, 18, 40))
+    columns, records = coding_table(codings, segments)
+    widths = [_WIDTHS[column] for column in columns]
+    style.write_table(book[_CODING], columns, records, widths=widths)
     book.save(path)
 
 

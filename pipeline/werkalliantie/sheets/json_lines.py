@@ -4,11 +4,12 @@
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from werkalliantie.coding import Coding
 from werkalliantie.errors import SheetError, gather
+from werkalliantie.segment import SegmentCoding
 from werkalliantie.sheets.conversation import Row
 from werkalliantie.sheets.layout import Sheet
 from werkalliantie.sheets.table import FileRow, Table, decode
@@ -19,14 +20,30 @@ def write_sheet(path: Path, sheet: Sheet) -> None:
     _write(path, _lines(_row_object(row, sheet) for row in sheet.rows))
 
 
-def write_codings(path: Path, codings: Iterable[Coding]) -> None:
-    """Write a table of codings."""
-    _write(path, codings_text(codings))
+def write_codings(
+    path: Path, codings: Iterable[Coding], segments: Sequence[SegmentCoding] = ()
+) -> None:
+    """Write a table of codings, those of stretches behind those of utterances."""
+    _write(path, codings_text(codings, segments))
 
 
-def codings_text(codings: Iterable[Coding]) -> str:
-    """Return a table of codings as JSON Lines."""
-    return _lines(map(coding_object, codings))
+def codings_text(codings: Iterable[Coding], segments: Sequence[SegmentCoding] = ()) -> str:
+    """Return a table of codings as JSON Lines, those of stretches behind those of utterances."""
+    return _lines([*map(coding_object, codings), *map(segment_object, segments)])
+
+
+def segment_object(coding: SegmentCoding) -> dict[str, object]:
+    """Return the coding of a stretch as one JSON object."""
+    return {
+        "tape": coding.tape,
+        "from": coding.first,
+        "to": coding.last,
+        "coder": coding.coder,
+        "codebook": coding.codebook,
+        "mode": coding.mode.value,
+        "codes": sorted(coding.codes),
+        "note": coding.note,
+    }
 
 
 def coding_object(coding: Coding) -> dict[str, object]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from werkalliantie.codebook import Codebook
 from werkalliantie.coding import Coding, Mode
+from werkalliantie.segment import SegmentCoding
 from werkalliantie.sheets.conversation import Row
 
 FORMAT = 1
@@ -27,12 +28,24 @@ DUTCH_HEADERS: Mapping[str, str] = {
     "check": "Controle",
 }
 _CHANCE = "Kans "
-_COLUMNS = {header.casefold(): column for column, header in DUTCH_HEADERS.items()}
+_COLUMNS = {header.casefold(): column for column, header in DUTCH_HEADERS.items()} | {
+    "van": "from",
+    "vanaf": "from",
+    "tot": "to",
+    "t/m": "to",
+    "tot en met": "to",
+    "venster": "window",
+    "minuten": "minutes",
+}
 
 CONVERSATION_COLUMNS = ("tape", "index", "line", "time", "speaker", "text")
 CODER_COLUMNS = ("codes", "note", "check")
 CODING_COLUMNS = ("tape", "index", "coder", "codebook", "mode", "codes", "note")
 """Columns of a table of codings, which holds no text."""
+STRETCH_COLUMNS = ("from", "to", "window")
+"""Columns by which a row of such a table is on a stretch of a tape, not on one utterance."""
+MIXED_COLUMNS = ("tape", "index", "from", "to", *CODING_COLUMNS[2:])
+"""Columns of a table with codings of both kinds."""
 
 
 class SheetFormat(StrEnum):
@@ -109,6 +122,37 @@ def coding_record(coding: Coding) -> list[str]:
     return [
         coding.tape,
         str(coding.utterance),
+        coding.coder,
+        coding.codebook,
+        coding.mode.value,
+        listed(coding.codes),
+        coding.note or "",
+    ]
+
+
+def coding_table(
+    codings: Iterable[Coding], segments: Iterable[SegmentCoding]
+) -> tuple[tuple[str, ...], list[list[str]]]:
+    """Return the columns and records of a table of codings.
+
+    There are columns for stretches only where it has some.
+    """
+    stretches = [*map(_mixed_record, segments)]
+    if not stretches:
+        return CODING_COLUMNS, [*map(coding_record, codings)]
+    return MIXED_COLUMNS, [*map(_mixed_record, codings), *stretches]
+
+
+def _mixed_record(coding: Coding | SegmentCoding) -> list[str]:
+    """Return a coding as text, one for each of `MIXED_COLUMNS`."""
+    if isinstance(coding, Coding):
+        tape, index, *rest = coding_record(coding)
+        return [tape, index, "", "", *rest]
+    return [
+        coding.tape,
+        "",
+        str(coding.first),
+        str(coding.last),
         coding.coder,
         coding.codebook,
         coding.mode.value,

@@ -53,6 +53,12 @@ def place_rows(table: Table, n_utterances: Mapping[str, int], faults: Faults) ->
     return placed
 
 
+def whole_number(text: str) -> int | None:
+    """Return the whole number that a cell holds, as 5 or 5,0; None where it holds none."""
+    whole = _WHOLE.fullmatch(text)
+    return int(whole[1]) if whole else None
+
+
 def no_utterance(tape: str, index: int, n_utterances: int) -> str:
     """Return the fault of a row whose utterance the study doesn't have."""
     return f'tape "{tape}" has no utterance {index}. Expected 0-{n_utterances - 1}.'

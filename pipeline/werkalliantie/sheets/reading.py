@@ -1,19 +1,22 @@
 """Reads a filled-in sheet or a table of codings back, checked against the study."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from werkalliantie.coding import Coding, Mode
 from werkalliantie.errors import SheetError, gather
+from werkalliantie.segment import SegmentCoding
 from werkalliantie.sheets.answers import Answer, answers_in, remarks_on
 from werkalliantie.sheets.attribution import Attributor, Given, rows_of_coder
 from werkalliantie.sheets.conversation import rows_of
 from werkalliantie.sheets.faults import Faults
-from werkalliantie.sheets.layout import SheetFormat
+from werkalliantie.sheets.layout import STRETCH_COLUMNS, SheetFormat
 from werkalliantie.sheets.matching import match
 from werkalliantie.sheets.places import Placed, no_utterance, place_rows
+from werkalliantie.sheets.segments import SegmentAnswer, remarks_on_segments, segment_answers
+from werkalliantie.sheets.stretches import WINDOW_MINUTES, parted, stretches_of
 from werkalliantie.sheets.table import NEEDED, Table
 from werkalliantie.sheets.writing import format_of
 
@@ -35,6 +38,7 @@ class CodedSheet:
     Attributes:
         coder: Of every coding; None where the rows of a table differ. Likewise the next two.
         n_not_seen: Utterances offered for coding whose cell is empty.
+        segments: The codings of stretches as a whole, apart from those of utterances.
         remarks: What the user should know though it is no fault, a sentence each.
     """
 
@@ -46,6 +50,7 @@ class CodedSheet:
     mode: Mode | None
     n_not_seen: int
     remarks: tuple[str, ...]
+    segments: tuple[SegmentCoding, ...] = ()
 
 
 def read_codings(
@@ -56,14 +61,18 @@ def read_codings(
     coder: str | None = None,
     codebook: str | None = None,
     mode: Mode | None = None,
+    window_minutes: float = WINDOW_MINUTES,
 ) -> CodedSheet:
     """Read the codings of a file; nothing is stored.
+
+    In a table of codings a row may be of a stretch of a tape, by `from` and `to` or by `window`.
 
     Args:
         coder: Whose codes these are. A table of codings says so itself: then only this coder's
             rows are read, or everybody's if it is None.
         codebook: Key of the codebook, in place of the one the file names.
         mode: How the codes came about, in place of what the file shows.
+        window_minutes: Length of a window, where no column says it.
 
     Raises:
         SheetError: The file can't be read, or its rows or codes don't fit the study; every fault.
@@ -76,7 +85,8 @@ def read_codings(
     attributor = Attributor(table, given, study.codebook)
     faults = Faults(table.place)
     n_utterances = {summary.id: summary.n_utterances for summary in store.summaries()}
-    placed = place_rows(table, n_utterances, faults)
+    one, many = (table, replace(table, rows=())) if is_sheet else parted(table)
+    placed = place_rows(one, n_utterances, faults)
     if is_sheet:
         offered = _check_sheet(table, placed, store, faults)
     else:
@@ -85,13 +95,18 @@ def read_codings(
     answers = answers_in(placed, attributor, faults)
     if not is_sheet:
         _check_once(answers, faults)
+    on_tapes = place_rows(many, n_utterances, faults)
+    units = {place.tape: store.utterances(place.tape) for place in on_tapes}
+    stretches = stretches_of(on_tapes, units, faults, minutes=window_minutes)
+    segments = segment_answers(stretches, table.columns, attributor, faults)
     gather(path.name, faults.lines(), SheetError, _hint(table, is_sheet=is_sheet))
     earlier = store.codings(tapes={answer.placed.tape for answer in answers})
     remarks = remarks_on(answers, given, earlier, table.place)
+    remarks += remarks_on_segments(segments, store.segment_codings(tapes=units), table.place)
     if len(table.rows) < len(whole.rows):
         n_left = len(whole.rows) - len(table.rows)
         remarks.append(f"{table.place}s of other coders that were left out: {n_left}.")
-    return _coded_sheet(table.file, answers, offered, tuple(remarks))
+    return _coded_sheet(table.file, answers, segments, offered, tuple(remarks))
 
 
 def load(path: Path) -> Table:
@@ -119,7 +134,9 @@ def _is_sheet(table: Table) -> bool:
         SheetError: Columns are missing, or there are no rows.
     """
     is_sheet = bool(_ONLY_IN_SHEETS & table.columns)
-    needed = NEEDED if is_sheet else _NEEDED_IN_TABLE
+    needed: tuple[str, ...] = NEEDED if is_sheet else _NEEDED_IN_TABLE
+    if not is_sheet and table.columns & {*STRETCH_COLUMNS}:
+        needed = ("tape",)  # its rows say themselves what they lack
     missing = [name for name in needed if name not in table.columns]
     if missing and (table.columns or table.rows):
         word = "column" if len(missing) == 1 else "columns"
@@ -182,18 +199,26 @@ def _hint(table: Table, *, is_sheet: bool) -> str:
 
 
 def _coded_sheet(
-    file: str, answers: Sequence[Answer], offered: Utterances, remarks: tuple[str, ...]
+    file: str,
+    answers: Sequence[Answer],
+    segments: Sequence[SegmentAnswer],
+    offered: Utterances,
+    remarks: tuple[str, ...],
 ) -> CodedSheet:
+    tapes = [answer.placed.tape for answer in answers]
+    tapes += [answer.stretch.placed.tape for answer in segments]
+    by = [answer.by for answer in answers] + [answer.by for answer in segments]
     unseen = {(a.placed.tape, a.index) for a in answers if a.codes is None}
     return CodedSheet(
         file=file,
         codings=tuple(answer.coding for answer in answers if answer.codes is not None),
-        tapes=tuple(dict.fromkeys(answer.placed.tape for answer in answers)),
-        coder=_only({answer.by.coder for answer in answers}),
-        codebook=_only({answer.by.codebook.key for answer in answers}),
-        mode=_only({answer.by.mode for answer in answers}),
+        tapes=tuple(dict.fromkeys(tapes)),
+        coder=_only({one.coder for one in by}),
+        codebook=_only({one.codebook.key for one in by}),
+        mode=_only({one.mode for one in by}),
         n_not_seen=len(unseen & offered),
         remarks=remarks,
+        segments=tuple(answer.coding for answer in segments if answer.codes is not None),
     )
 
 

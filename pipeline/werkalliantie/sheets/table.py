@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from werkalliantie.errors import SheetError, gather
-from werkalliantie.sheets.layout import column_of
+from werkalliantie.sheets.layout import STRETCH_COLUMNS, column_of
 
 NEEDED = ("tape", "index", "text", "codes", "check")
 """Columns of a coding sheet that reading it back needs."""
@@ -109,7 +109,7 @@ def body_of(file: str, grid: Sequence[Sequence[Cell]]) -> Body:
             hint="Make a sheet with: werkalliantie codes sheet TAPE",
         )
     columns = [column_of(as_text(cell)) for cell in grid[at]]
-    twice = [c for c in (*NEEDED, "note") if columns.count(c) > 1]
+    twice = [c for c in (*NEEDED, "note", *STRETCH_COLUMNS) if columns.count(c) > 1]
     faults = [f'row {at + 1}: there are two columns "{column}"' for column in twice]
     gather(file, faults, SheetError, "Keep one of them, and import the sheet again.")
     rows = (
@@ -127,8 +127,8 @@ def header_place(grid: Sequence[Sequence[Cell]]) -> int | None:
 
 
 def n_known(cells: Sequence[Cell]) -> int:
-    """Return how many of the needed columns a row of headers names."""
-    return len({column_of(as_text(cell)) for cell in cells} & {*NEEDED})
+    """Return how many of the columns that tell a header a row names."""
+    return len({column_of(as_text(cell)) for cell in cells} & {*NEEDED, *STRETCH_COLUMNS})
 
 
 def _decoded(path: Path, data: bytes, encoding: str) -> str:

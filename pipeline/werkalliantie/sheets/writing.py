@@ -8,6 +8,7 @@ from pathlib import Path
 from werkalliantie.codebook import Codebook
 from werkalliantie.coding import Coding
 from werkalliantie.errors import SheetError
+from werkalliantie.segment import SegmentCoding
 from werkalliantie.sheets.conversation import Row
 from werkalliantie.sheets.layout import Sheet, SheetFormat
 
@@ -69,8 +70,12 @@ def write_sheets(
     return paths
 
 
-def write_codings(path: Path, codings: Iterable[Coding]) -> None:
+def write_codings(
+    path: Path, codings: Iterable[Coding], segments: Sequence[SegmentCoding] = ()
+) -> None:
     """Write a table of codings in the format of the path's suffix, in place of what is there.
+
+    Those of stretches stand behind those of utterances, with `from` and `to` in place of `index`.
 
     Raises:
         SheetError: The suffix is of no format.
@@ -78,7 +83,7 @@ def write_codings(path: Path, codings: Iterable[Coding]) -> None:
     write = _codings_writer(format_of(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     with _replacing([path]) as (partial,):
-        write(partial, codings)
+        write(partial, codings, segments)
 
 
 def refuse_existing(paths: Iterable[Path]) -> None:
@@ -123,7 +128,9 @@ def _sheet_writer(format: SheetFormat) -> Callable[[Path, Sheet], None]:
     return delimited.write_sheet if format is SheetFormat.CSV else json_lines.write_sheet
 
 
-def _codings_writer(format: SheetFormat) -> Callable[[Path, Iterable[Coding]], None]:
+def _codings_writer(
+    format: SheetFormat,
+) -> Callable[[Path, Iterable[Coding], Sequence[SegmentCoding]], None]:
     if format is SheetFormat.XLSX:
         from werkalliantie.sheets import excel
 

@@ -8,10 +8,12 @@ import sqlalchemy as sa
 from werkalliantie.coding import Coding, Prediction
 from werkalliantie.errors import StoreError, gather
 from werkalliantie.labelling import Labelling
+from werkalliantie.segment import SegmentCoding
 from werkalliantie.store import rows, tables
 from werkalliantie.transcript import Tape, Utterance
 
 _Key = tuple[str, int, str, str, str]
+_SegmentKey = tuple[str, int, int, str, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,26 @@ def append_codings(connection: sa.Connection, codings: Iterable[Coding]) -> Codi
     new = [coding for key, coding in wanted.items() if there.get(key) != coding]
     n_changed = sum(_key(coding) in there for coding in new)
     _insert(connection, tables.codings, [*map(rows.coding_values, new)])
+    return CodingCounts(
+        added=len(new) - n_changed, changed=n_changed, unchanged=len(wanted) - len(new)
+    )
+
+
+def append_segment_codings(
+    connection: sa.Connection, codings: Iterable[SegmentCoding]
+) -> CodingCounts:
+    """Write the codings of stretches that differ from the newest answer to the same question.
+
+    Raises:
+        StoreError: Some begin or end with utterances that aren't there; all of them named.
+    """
+    wanted = {_segment_key(coding): coding for coding in codings}
+    ends = {(c.tape, index) for c in wanted.values() for index in (c.first, c.last)}
+    _check_places(connection, ends, what="codings of stretches")
+    there = _newest_segments(connection, {coding.tape for coding in wanted.values()})
+    new = [coding for key, coding in wanted.items() if there.get(key) != coding]
+    n_changed = sum(_segment_key(coding) in there for coding in new)
+    _insert(connection, tables.segment_codings, [*map(rows.segment_values, new)])
     return CodingCounts(
         added=len(new) - n_changed, changed=n_changed, unchanged=len(wanted) - len(new)
     )
@@ -148,6 +170,19 @@ def _newest(connection: sa.Connection, tapes: Iterable[str]) -> dict[_Key, Codin
     query = sa.select(table).where(table.c.tape.in_([*tapes])).order_by(table.c.id)
     found = (rows.coding_from(row._mapping) for row in connection.execute(query))
     return {_key(coding): coding for coding in found}
+
+
+def _newest_segments(
+    connection: sa.Connection, tapes: Iterable[str]
+) -> dict[_SegmentKey, SegmentCoding]:
+    table = tables.segment_codings
+    query = sa.select(table).where(table.c.tape.in_([*tapes])).order_by(table.c.id)
+    found = (rows.segment_from(row._mapping) for row in connection.execute(query))
+    return {_segment_key(coding): coding for coding in found}
+
+
+def _segment_key(c: SegmentCoding) -> _SegmentKey:
+    return c.tape, c.first, c.last, c.coder, c.codebook, c.mode.value
 
 
 def _key(coding: Coding) -> _Key:

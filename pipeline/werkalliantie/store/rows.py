@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from werkalliantie.coding import Coding, Mode, Prediction
 from werkalliantie.labelling import Labelling, ModelVersion
+from werkalliantie.segment import SegmentCoding
 from werkalliantie.transcript import Aside, LineKind, Role, Tape, Turn, Utterance
 
 Row = sa.RowMapping
@@ -123,6 +124,35 @@ def coding_from(row: Row) -> Coding:
     )
 
 
+def segment_values(coding: SegmentCoding) -> Values:
+    """Return the row of a coded stretch, but for its id."""
+    return {
+        "tape": coding.tape,
+        "first": coding.first,
+        "last": coding.last,
+        "coder": coding.coder,
+        "codebook": coding.codebook,
+        "mode": coding.mode.value,
+        "codes": sorted(coding.codes),
+        "note": coding.note,
+        "added_at": datetime.now(UTC),
+    }
+
+
+def segment_from(row: Row) -> SegmentCoding:
+    """Return the coded stretch of a row."""
+    return SegmentCoding(
+        tape=row["tape"],
+        first=row["first"],
+        last=row["last"],
+        coder=row["coder"],
+        codebook=row["codebook"],
+        codes=frozenset(row["codes"]),
+        mode=Mode(row["mode"]),
+        note=row["note"],
+    )
+
+
 def prediction_values(prediction: Prediction) -> Values:
     """Return the row of a prediction."""
     return {
@@ -157,6 +187,7 @@ def labelling_values(labelling: Labelling) -> Values:
         "codebook": labelling.model.codebook,
         "text_sha": labelling.text_sha,
         "device": labelling.device,
+        "precision": labelling.precision,
         "added_at": datetime.now(UTC),
     }
 
@@ -168,5 +199,6 @@ def labelling_from(row: Row, predictions: tuple[Prediction, ...]) -> Labelling:
         model=ModelVersion(name=row["model"], sha=row["model_sha"], codebook=row["codebook"]),
         text_sha=row["text_sha"],
         device=row["device"],
+        precision=row["precision"],
         predictions=predictions,
     )

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from werkalliantie.coding import Coding, Mode, Prediction
 from werkalliantie.errors import StoreError
 from werkalliantie.labelling import Labelling, ModelVersion, sha_of
+from werkalliantie.segment import SegmentCoding
 from werkalliantie.store import changes, rows, tables
 from werkalliantie.store.changes import CodingCounts
 from werkalliantie.store.database import open_engine, reading, writing
@@ -97,6 +98,23 @@ class Store:
         """
         with writing(self._engine) as connection:
             return changes.append_codings(connection, codings)
+
+    def add_answers(
+        self, codings: Iterable[Coding], segments: Iterable[SegmentCoding]
+    ) -> tuple[CodingCounts, CodingCounts]:
+        """Append codings of utterances and of stretches, all of both or nothing.
+
+        Returns:
+            What became of the codings of utterances, and of those of stretches.
+
+        Raises:
+            StoreError: Codings for utterances that aren't there; all of them named.
+        """
+        with writing(self._engine) as connection:
+            return (
+                changes.append_codings(connection, codings),
+                changes.append_segment_codings(connection, segments),
+            )
 
     def add_predictions(self, predictions: Iterable[Prediction]) -> int:
         """Write predictions, in place of earlier ones of the same model and tape.
@@ -200,6 +218,26 @@ class Store:
         if codebook is not None:
             query = query.where(table.c.codebook == codebook)
         return tuple(rows.coding_from(row._mapping) for row in self._read(query))
+
+    def segment_codings(
+        self,
+        *,
+        codebook: str | None = None,
+        tapes: Iterable[str] | None = None,
+        coders: Iterable[str] | None = None,
+    ) -> tuple[SegmentCoding, ...]:
+        """Return the answers for stretches that count: per coder, stretch and so on the newest."""
+        table = tables.segment_codings
+        c = table.c
+        key = (c.tape, c.first, c.last, c.coder, c.codebook, c.mode)
+        newest = sa.select(sa.func.max(c.id)).group_by(*key)
+        query = sa.select(table).where(c.id.in_(newest)).order_by(*key)
+        for column, wanted in ((c.tape, tapes), (c.coder, coders)):
+            if wanted is not None:
+                query = query.where(column.in_([*wanted]))
+        if codebook is not None:
+            query = query.where(c.codebook == codebook)
+        return tuple(rows.segment_from(row._mapping) for row in self._read(query))
 
     def coding_entries(self, codebook: str) -> tuple[CodingEntry, ...]:
         """Return when blind codings were entered, per coder and tape, the earliest first."""

@@ -71,6 +71,25 @@ codings = sa.Table(
     sa.Index(None, "codebook", "tape", "utterance", "coder", "mode"),
 )
 
+# Append-only too; the newest row of (tape, first, last, coder, codebook, mode) counts.
+segment_codings = sa.Table(
+    "segment_codings",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("tape", sa.String, nullable=False),
+    sa.Column("first", sa.Integer, nullable=False),
+    sa.Column("last", sa.Integer, nullable=False),
+    sa.Column("coder", sa.String, nullable=False),
+    sa.Column("codebook", sa.String, nullable=False),
+    sa.Column("mode", sa.String, nullable=False),
+    sa.Column("codes", sa.JSON, nullable=False),
+    sa.Column("note", sa.Text),
+    sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(["tape", "first"], ["utterances.tape", "utterances.index"]),
+    sa.ForeignKeyConstraint(["tape", "last"], ["utterances.tape", "utterances.index"]),
+    sa.Index(None, "codebook", "tape", "first", "last", "coder", "mode"),
+)
+
 predictions = sa.Table(
     "predictions",
     metadata,
@@ -95,4 +114,5 @@ labellings = sa.Table(
     sa.Column("text_sha", sa.String, nullable=False),
     sa.Column("device", sa.String, nullable=False),
     sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("precision", sa.String),
 )

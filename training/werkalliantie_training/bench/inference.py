@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import onnx
+import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
@@ -28,8 +29,9 @@ _RUNS: dict[str, Callable[[Job], Timed]] = {
     "ours_fp32": ours.ours_fp32,
     "ours_int8": ours.ours_int8,
 }
+_GPU = {"ours_gpu": ours.ours_gpu}
 _BASELINE, _REFERENCE = "hf_pipeline", "ours_fp32"
-_RATE_OF = {"ours_int8": "int8_gops", "torch_bf16": None}
+_RATE_OF = {"ours_int8": "int8_gops", "torch_bf16": None, "ours_gpu": None}
 
 
 def measure_inference(
@@ -50,7 +52,8 @@ def measure_inference(
         `gemm_share`, `peak_rss_mb`, `decisions_changed` from ours in fp32 (of `n_decisions`);
         `gemm`; `n_utterances`, `mean_tokens`. `gemm_share` is the work of the products with
         weights, 2 operations each, against this machine's rate in fp32 or int8; null for bf16,
-        whose rate ONNX Runtime doesn't have. A run that a model can't do is null.
+        whose rate ONNX Runtime doesn't have, and for a GPU, whose rate isn't measured. A run that a
+        model can't do is null; `ours_gpu` is there only where a GPU is.
 
     Raises:
         ModelError: The model folder has no weights for the peers on torch.
@@ -64,9 +67,11 @@ def measure_inference(
     report("measuring matrix products")
     rates = _gemm(model)
     lengths = _lengths(model, questions)
+    with_gpu = "CUDAExecutionProvider" in onnxruntime.get_available_providers()
+    runs = _RUNS | (_GPU if with_gpu else {})
     found: dict[str, tuple[Timed, float]] = {}
     for _ in range(rounds):
-        for name, run in _RUNS.items():
+        for name, run in runs.items():
             if name == "ours_int8" and not model.has_int8:
                 continue
             report(name)

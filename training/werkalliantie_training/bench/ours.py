@@ -1,7 +1,7 @@
 """The labeller in fp32 and in int8; imports nothing of torch, so that its memory is its own."""
 
 from werkalliantie import artefact
-from werkalliantie.labeller import Labeller, Precision
+from werkalliantie.labeller import Device, Labeller, Precision
 from werkalliantie_training.bench.job import Job, Timed, timed
 
 
@@ -15,6 +15,11 @@ def ours_int8(job: Job) -> Timed:
     return _ours(job, "int8")
 
 
-def _ours(job: Job, precision: Precision) -> Timed:
-    labeller = Labeller(artefact.read(job.model), precision=precision)
+def ours_gpu(job: Job) -> Timed:
+    """The labeller on a GPU, in fp16 where the model has such a copy."""
+    return _ours(job, "auto", device="cuda")
+
+
+def _ours(job: Job, precision: Precision, device: Device = "cpu") -> Timed:
+    labeller = Labeller(artefact.read(job.model), precision=precision, device=device)
     return timed(labeller.logits, job.questions)

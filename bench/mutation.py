@@ -1,0 +1,89 @@
+"""Mutation testing of agreement: `make mutants`, or `python bench/mutation.py [MODULE...]`, JSON.
+
+Every module of `pipeline/werkalliantie/agreement/` (or those named) is changed in one small place
+at a time (`mutants.py`), and its own tests are run on it; a mutant that survives these is given
+every test under `tests/agreement`. Mutants that change no number are listed, each with its reason,
+in `equivalent_mutants.toml`; they aren't run. Ends with 1 if any other mutant survives.
+
+No file is changed (`mutant_runs.py`). Properties are tried on the same examples every time.
+
+On 2026-11-24, each module with its own tests only, 22 of 26 modules were run: all but `variances`,
+`reliability`, `alternative` and `distributions`. Of 2,968 mutants 61 survived. After that, tests
+were added for those that change a number and the others were listed; that wasn't run again.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+import tomllib
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+os.environ["OMP_NUM_THREADS"] = "1"
+
+from mutant_runs import ROOT, Fresh, quick_survivors, warm_up
+from mutants import Mutant, mutants_of
+
+PACKAGE = ROOT / "pipeline" / "werkalliantie" / "agreement"
+TESTS = "tests/agreement"
+EQUIVALENT = Path(__file__).with_name("equivalent_mutants.toml")
+
+
+def main() -> int:
+    """Try every mutant and print what became of them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("modules", nargs="*", help="such as alpha; all without any")
+    parser.add_argument("--own", action="store_true", help="only each module's own tests")
+    asked = parser.parse_args()
+    os.chdir(ROOT)
+    modules = asked.modules or sorted({path.stem for path in PACKAGE.glob("*.py")} - {"__init__"})
+    listed = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))
+    warm_up(TESTS)
+    started = time.perf_counter()
+    files = {}
+    for module in modules:
+        files[module] = _try_all(module, listed.get(module, []), own=asked.own)
+        print(json.dumps({module: files[module]}), file=sys.stderr, flush=True)
+    counts = ("mutants", "killed", "equivalent", "survived")
+    result = {
+        "date": date.today().isoformat(),
+        "seconds": round(time.perf_counter() - started),
+        **{count: sum(file[count] for file in files.values()) for count in counts},
+        "files": files,
+    }
+    print(json.dumps(result, indent=2, ensure_ascii=False))
+    return 1 if result["survived"] else 0
+
+
+def _try_all(module: str, listed: Sequence[dict[str, str]], *, own: bool) -> dict[str, Any]:
+    path, name = PACKAGE / f"{module}.py", f"werkalliantie.agreement.{module}"
+    own_tests = f"{TESTS}/test_{module}.py"
+    mutants = mutants_of(path.read_text(encoding="utf-8"))
+    known = {(each["was"], each["became"]) for each in listed}
+    tried = [mutant for mutant in mutants if (mutant.was, mutant.became) not in known]
+    alive = quick_survivors(name, path, tried, own_tests)
+    for tests in [own_tests] if own else [own_tests, TESTS]:
+        if alive:
+            fresh = Fresh(name, path, tests)
+            alive = [mutant for mutant in alive if fresh.let_live(mutant)]
+    return {
+        "mutants": len(mutants),
+        "killed": len(tried) - len(alive),
+        "equivalent": len(mutants) - len(tried),
+        "survived": len(alive),
+        "survivors": [_described(path, mutant) for mutant in alive],
+        "listed_but_not_made": sorted(known - {(each.was, each.became) for each in mutants}),
+    }
+
+
+def _described(path: Path, mutant: Mutant) -> dict[str, str]:
+    place = f"{path.relative_to(ROOT)}:{mutant.line}"
+    return {"place": place, "was": mutant.was, "became": mutant.became}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

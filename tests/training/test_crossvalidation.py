@@ -1,0 +1,231 @@
+"""Cross-validation: who is judged by what, and what is chosen without whom."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from training.runs import settings_for
+from training.tiny import coded_study
+
+from werkalliantie.errors import ConfigError
+from werkalliantie_training.coder import fit_coder
+from werkalliantie_training.crossvalidation import OutOfFold, cross_validate, folds_of
+from werkalliantie_training.data import CrossData, read_cross_data, read_training_data
+from werkalliantie_training.encoders import Encoder, resolve
+from werkalliantie_training.examples import Examples
+from werkalliantie_training.settings import Evaluation, TrainSettings
+from werkalliantie_training.train import train
+
+
+def some(tapes: list[str], texts: list[str] | None = None) -> Examples:
+    """Return utterances of tapes, coded by one coder who gave the first of two codes."""
+    said = texts or [f"zin {place}" for place in range(len(tapes))]
+    answers = np.zeros((1, len(tapes), 2), dtype=np.float32)
+    answers[:, :, 0] = 1
+    return Examples(
+        tapes=tuple(tapes),
+        indices=tuple(range(len(tapes))),
+        contexts=("",) * len(tapes),
+        texts=tuple(said),
+        coders=("ann",),
+        answers=answers,
+    )
+
+
+def themselves(tapes: list[str]) -> dict[str, str]:
+    """Return each tape as a group of its own."""
+    return {tape: tape for tape in tapes}
+
+
+def test_folds_hold_about_as_many_utterances() -> None:
+    """The largest tapes go first, each to the fold that holds the least."""
+    tapes = ["a"] * 6 + ["b"] * 5 + ["c"] * 3 + ["d"] * 2 + ["e"] * 2
+
+    folds = folds_of(some(tapes), themselves([*"abcde"]), 2, seed=1)
+
+    loads = [sum(tapes.count(tape) for tape in folds if folds[tape] == fold) for fold in (0, 1)]
+    assert loads == [10, 8] or loads == [8, 10]
+
+
+def test_a_worker_is_in_one_fold() -> None:
+    """Tapes of one group are never apart, whatever the number of folds."""
+    workers = {"a": "w1", "b": "w2", "c": "w1", "d": "w3", "e": "w2"}
+
+    folds = folds_of(some([*"abcde"]), workers, 50, seed=1)
+
+    assert folds["a"] == folds["c"]
+    assert folds["b"] == folds["e"]
+    assert len(set(folds.values())) == 3
+
+
+def test_near_duplicates_are_in_one_fold() -> None:
+    """A tape that holds another's text stays with it, though they are of different workers."""
+    text = " ".join(f"woord-{place}" for place in range(40))
+    others = [
+        "het weekend was goed met de kinderen zei je",
+        "ik moet dit de rechter melden",
+    ]
+
+    folds = folds_of(
+        some([*"abcd"], [text, others[0], f"nou {text}", others[1]]),
+        themselves([*"abcd"]),
+        4,
+        seed=1,
+    )
+
+    assert folds["a"] == folds["c"]
+    assert len(set(folds.values())) == 3
+
+
+def test_one_group_can_not_be_divided() -> None:
+    """With a single worker there is nobody left to learn from."""
+    with pytest.raises(ConfigError) as raised:
+        folds_of(some(["a", "b"]), {"a": "w", "b": "w"}, 5, seed=1)
+
+    assert raised.value.message == (
+        "cross-validation needs at least two groups of tapes; 2 coded tape(s) make 1."
+    )
+
+
+def test_thresholds_come_from_the_other_folds() -> None:
+    """Changing a fold's own answers changes nothing of how that fold is decided."""
+    random = np.random.default_rng(3)
+    examples = some(["a"] * 60 + ["b"] * 60)
+    examples.answers[0] = random.integers(0, 2, (120, 2))
+    found = OutOfFold(
+        examples=examples,
+        folds=np.repeat([0, 1], 60),
+        logits=2 * examples.answers[0] + random.normal(0, 2, (120, 2)),
+        words=random.random((120, 2)),
+    )
+    before = found.decided, found.words_decided, found.probabilities
+
+    examples.answers[0, :60] = 1 - examples.answers[0, :60]
+
+    for was, now in zip(
+        before, (found.decided, found.words_decided, found.probabilities), strict=True
+    ):
+        np.testing.assert_array_equal(was[:60], now[:60])
+    assert (before[2][60:] != found.probabilities[60:]).any()
+
+
+@pytest.fixture(scope="module")
+def settings(encoders: Path) -> TrainSettings:
+    """Settings that fit a head only, on a tiny encoder."""
+    return settings_for(encoders / "tiny-bert", epochs=0)
+
+
+@pytest.fixture(scope="module")
+def cross(tmp_path_factory: pytest.TempPathFactory, settings: TrainSettings) -> CrossData:
+    """What there is to cross-validate on in a small study."""
+    study = coded_study(tmp_path_factory.mktemp("kruis") / "studie")
+    return read_cross_data(study, read_training_data(study, settings, tapes=None, codebook=None))
+
+
+@pytest.fixture(scope="module")
+def encoder(settings: TrainSettings, tmp_path_factory: pytest.TempPathFactory) -> Encoder:
+    """The tiny encoder."""
+    return resolve(settings.encoder, tmp_path_factory.mktemp("none"))
+
+
+@pytest.mark.parametrize("epochs", [0, 1])
+def test_no_fold_is_learnt_from(
+    cross: CrossData,
+    encoder: Encoder,
+    settings: TrainSettings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    epochs: int,
+) -> None:
+    """What a fold is scored as depends on the other folds' answers only."""
+    fit = settings.fit.model_copy(update={"epochs": epochs})
+    settings = settings.model_copy(update={"fit": fit})
+    folds = folds_of(cross.learnt, themselves([*cross.workers]), 2, seed=1)
+    rows = np.array([folds[tape] == 0 for tape in cross.learnt.tapes])
+
+    def scored() -> OutOfFold:
+        """Return what is said of every utterance out of fold."""
+        made = cross_validate(cross.learnt, cross.judged, folds, encoder, settings, tmp_path)
+        return made.out_of_fold
+
+    before = scored()
+    answers = cross.learnt.answers.copy()
+    try:
+        cross.learnt.answers[:, rows] = 1 - cross.learnt.answers[:, rows]
+        after = scored()
+    finally:
+        cross.learnt.answers[:] = answers
+
+    assert len(before.examples) == len(cross.judged)
+    inside = before.folds == 0
+    np.testing.assert_allclose(after.logits[inside], before.logits[inside], atol=1e-5)
+    np.testing.assert_array_equal(after.words[inside], before.words[inside])
+    assert (np.abs(after.logits[~inside] - before.logits[~inside]) > 0.1).any()
+
+
+def test_a_head_is_fitted_as_if_alone(
+    cross: CrossData, encoder: Encoder, settings: TrainSettings, tmp_path: Path
+) -> None:
+    """Reading the encoder once for all folds gives what training each fold from nothing gives."""
+    folds = folds_of(cross.learnt, themselves([*cross.workers]), 3, seed=1)
+
+    made = cross_validate(cross.learnt, cross.judged, folds, encoder, settings, tmp_path)
+
+    found = made.out_of_fold
+    assert made.mean is None
+    outside = {tape for tape, fold in folds.items() if fold != 1}
+    inside = {tape for tape, fold in folds.items() if fold == 1}
+    alone = fit_coder(cross.learnt.of_tapes(outside), None, encoder, settings, tmp_path).logits(
+        cross.judged.of_tapes(inside)
+    )
+    np.testing.assert_allclose(found.logits[found.folds == 1], alone, atol=1e-3)
+
+
+def test_a_cross_validated_model_says_so(settings: TrainSettings, tmp_path: Path) -> None:
+    """Figures, calibration, breakdown and predictions out of fold are in the model's folder."""
+    study = coded_study(tmp_path / "studie")
+    wanted = settings.model_copy(update={"evaluation": Evaluation(folds=2, group="worker")})
+
+    trained = train(study, wanted)
+
+    crossed = trained.metrics["cross_validation"]
+    assert crossed["folds"] == 2
+    assert crossed["group"] == "worker"
+    assert set(crossed["calibration"]) == set(crossed["codes"])
+    assert len(crossed["workers"]) == 3
+    assert crossed["units"] == {}
+    lines = trained.model.file("out_of_fold.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert len(rows) == crossed["n_utterances"]
+    assert {row["fold"] for row in rows} == {0, 1}
+    assert [*rows[0]] == ["tape", "utterance", "fold", "probabilities", "codes"]
+    card = trained.model.file("README.md").read_text(encoding="utf-8")
+    assert "## Agreement in cross-validation, 2 folds by worker" in card
+    assert "Expected calibration error out of fold: DT " in card
+
+
+def test_tapes_with_the_same_text_are_refused(settings: TrainSettings, tmp_path: Path) -> None:
+    """A tape that is in the study twice, under two names, may not be on both sides."""
+    study = coded_study(tmp_path / "studie")
+    with study.store() as store:
+        from dataclasses import replace
+
+        from werkalliantie.utterances import Segmenter
+
+        old = store.tape("gesprek-01")
+        copy = replace(old, id="gesprek-01b")
+        store.add([(copy, Segmenter(study.settings).utterances(copy))])
+        store.add_codings(
+            replace(coding, tape="gesprek-01b") for coding in store.codings(tapes=["gesprek-01"])
+        )
+    split = study.settings.split.model_copy(update={"validation_tapes": ("gesprek-01b",)})
+    held = replace(study, settings=study.settings.model_copy(update={"split": split}))
+
+    with pytest.raises(ConfigError) as raised:
+        train(held, settings)
+
+    assert raised.value.message == (
+        "tapes on two sides of the split hold nearly the same text: gesprek-01 and gesprek-01b. "
+        "A model judged on what it learnt from looks better than it is."
+    )

@@ -1,0 +1,402 @@
+"""Retraining a study of tiny tapes: what is compared with what, and what comes of it."""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from models import tiny_model
+from training.runs import settings_for
+from training.tiny import CODEBOOK, coded_study
+
+from werkalliantie.cli import main
+from werkalliantie.coding import Coding, Mode
+from werkalliantie.errors import ModelError
+from werkalliantie.promotion import Verdict
+from werkalliantie.registry import Registry
+from werkalliantie.study import Study
+from werkalliantie_training import judging
+from werkalliantie_training import retrain as retraining
+from werkalliantie_training.retrain import Retrained, retrain
+from werkalliantie_training.settings import Holdout, TrainSettings
+from werkalliantie_training.train import train
+
+TAPES = tuple(f"gesprek-{number:02d}" for number in range(1, 10))
+Json = dict[str, Any]
+
+
+def no_floor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the bag of words know nothing, so that any first model beats it."""
+    monkeypatch.setattr(
+        judging,
+        "bag_of_words",
+        lambda one, two, parts, seed: [np.zeros_like(part.decided) for part in parts],
+    )
+
+
+@pytest.fixture(scope="module")
+def settings(encoders: Path) -> TrainSettings:
+    """Settings that hold back two thirds of the tapes, half of them for testing."""
+    made = settings_for(encoders / "tiny-bert", epochs=2)
+    return made.model_copy(update={"holdout": Holdout(validation=0.33, test=0.33)})
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory, settings: TrainSettings) -> Path:
+    """A study of nine coded tapes whose model was trained when six of them were."""
+    study = coded_study(tmp_path_factory.mktemp("begin") / "studie", n_tapes=9)
+    with pytest.MonkeyPatch.context() as patch:
+        no_floor(patch)
+        first = train(study, settings, tapes=TAPES[:6])
+    Registry(study.models).promote(first.model.name, reason="eerste")
+    return study.folder
+
+
+@pytest.fixture
+def study(begun: Path, tmp_path: Path) -> Study:
+    """A copy of that study, to retrain in."""
+    shutil.copytree(begun, tmp_path / "studie")
+    return Study.open(tmp_path / "studie")
+
+
+def data_of(study: Study, model: str) -> dict[str, set[str]]:
+    """Return the tapes of a model by what they were for."""
+    data = Registry(study.models).find(model).manifest["data"]
+    return {part: {*tapes} for part, tapes in data.items()}
+
+
+@pytest.fixture(scope="module")
+def grown(
+    begun: Path, settings: TrainSettings, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Study, Retrained]:
+    """The study after retraining on all nine tapes."""
+    folder = tmp_path_factory.mktemp("gegroeid") / "studie"
+    shutil.copytree(begun, folder)
+    study = Study.open(folder)
+    return study, retrain(study, settings)
+
+
+def test_held_out_tapes_stay_held_out(grown: tuple[Study, Retrained]) -> None:
+    """And new ones join them; no tape that trained the champion is among them."""
+    study, retrained = grown
+    before, after = data_of(study, "model-001"), data_of(study, retrained.model.name)
+
+    assert all(before[part] <= after[part] for part in before)
+    assert sorted(set().union(*after.values())) == [*TAPES]
+    assert {part: len(tapes) for part, tapes in before.items()} == {
+        "train": 2,
+        "validation": 2,
+        "test": 2,
+    }
+    assert (len(after["validation"]), len(after["test"])) == (3, 3)
+
+
+def test_the_models_are_compared_on_the_test_tapes(grown: tuple[Study, Retrained]) -> None:
+    """As the folders label them: the challenger's kappas there are those of its training."""
+    study, retrained = grown
+    compared = retrained.compared
+
+    assert compared is not None
+    assert compared.part == "test"
+    assert {*compared.tapes} == data_of(study, retrained.model.name)["test"]
+    assert (compared.gate.n_tapes, compared.n_flattered) == (3, 0)
+    assert compared.n_utterances == retrained.metrics["test"]["n_utterances"]
+    assert retrained.metrics["test"]["tapes"] == [*compared.tapes]
+
+
+def test_the_verdict_is_carried_out(grown: tuple[Study, Retrained]) -> None:
+    """The champion is the one the gate chose, and the reason names both."""
+    study, retrained = grown
+    in_use = Registry(study.models).champion
+
+    assert retrained.compared is not None
+    assert retrained.promoted is retrained.compared.gate.promoted
+    assert in_use == retrained.champion == ("model-002" if retrained.promoted else "model-001")
+    assert "model-001" in retrained.reason
+    assert "model-002" in retrained.reason
+
+
+def test_the_same_again_trains_nothing(
+    grown: tuple[Study, Retrained], settings: TrainSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says which model these data made, and whether that is in use."""
+    study, _ = grown
+    in_use = Registry(study.models).champion
+    monkeypatch.setattr(retraining, "train", pytest.fail)
+
+    same = retrain(study, settings)
+
+    use = "it is in use" if in_use == "model-002" else "in use is model-001"
+    assert same.unchanged
+    assert (same.model.name, same.promoted, same.compared) == ("model-002", False, None)
+    assert same.reason == (
+        "nothing has changed since model-002 was made: the same codings, codebook, settings and "
+        f"program ({use}). To train all the same, add --again."
+    )
+
+
+def another_answer(study: Study) -> None:
+    """Let a third coder code the first utterance of a tape."""
+    coding = Coding(
+        tape=TAPES[0],
+        utterance=0,
+        coder="cas",
+        codebook=CODEBOOK,
+        codes=frozenset({"DT"}),
+        mode=Mode.BLIND,
+    )
+    with study.store() as store:
+        store.add_codings([coding])
+
+
+def other_words_in_the_codebook(study: Study) -> None:
+    """Change a definition, which leaves the key as it is."""
+    path = study.folder / "configs" / "codebooks" / f"{CODEBOOK}.toml"
+    text = path.read_text(encoding="utf-8")
+    assert "Noemt, vraagt" in text
+    path.write_text(text.replace("Noemt, vraagt", "Vraagt, noemt"), encoding="utf-8")
+
+
+@pytest.mark.parametrize("change", [another_answer, other_words_in_the_codebook])
+def test_any_change_is_noticed(
+    grown: tuple[Study, Retrained],
+    settings: TrainSettings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[Study], None],
+) -> None:
+    """One more answer, or another definition, and it trains."""
+    shutil.copytree(grown[0].folder, tmp_path / "studie")
+    study = Study.open(tmp_path / "studie")
+    change(study)
+
+    with pytest.raises(InterruptedError):
+        retrain_until_training(study, settings, monkeypatch)
+
+
+@pytest.mark.parametrize("what", ["again", "settings", "version"])
+def test_other_settings_or_asking_for_it_train(
+    grown: tuple[Study, Retrained],
+    settings: TrainSettings,
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
+) -> None:
+    """Another seed, another version of the program, or --again."""
+    study, _ = grown
+    if what == "settings":
+        settings = settings.model_copy(update={"seed": 99})
+    if what == "version":
+        monkeypatch.setattr("werkalliantie.__version__", "99.0")
+
+    with pytest.raises(InterruptedError):
+        retrain_until_training(study, settings, monkeypatch, again=what == "again")
+
+
+def retrain_until_training(
+    study: Study, settings: TrainSettings, monkeypatch: pytest.MonkeyPatch, *, again: bool = False
+) -> None:
+    """Retrain, and stop with InterruptedError where the training itself would begin."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise InterruptedError
+
+    monkeypatch.setattr(retraining, "train", interrupted)
+    retrain(study, settings, again=again)
+
+
+def compare_with(study: Study, monkeypatch: pytest.MonkeyPatch, settings: TrainSettings) -> Json:
+    """Retrain with a copy of the champion as the challenger; return what was compared."""
+
+    def copied(held: Study, *_: object, **__: object) -> object:
+        folder = held.models / "model-002"
+        shutil.copytree(held.models / "model-001", folder)
+        model = replace(Registry(held.models).find("model-001"), folder=folder, name="model-002")
+        return type("Copied", (), {"model": model, "promoted": False, "reason": ""})
+
+    monkeypatch.setattr(retraining, "train", copied)
+    retrained = retrain(study, settings, again=True)
+    assert retrained.compared is not None
+    return {"retrained": retrained, "compared": retrained.compared}
+
+
+def test_an_equal_challenger_is_promoted_and_not_called_better(
+    study: Study, settings: TrainSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On tapes that hold every code, the same decisions are no loss."""
+    found = compare_with(study, monkeypatch, settings)
+    gate = found["compared"].gate
+    measured = [one for one in gate.codes.values() if one.verdict is not Verdict.UNKNOWN]
+
+    assert {one.difference for one in measured} == {0}
+    assert not gate.better
+    assert gate.promoted is (len(measured) == len(gate.codes))
+    assert "than model-001" in found["retrained"].reason or "stays in use" in (
+        found["retrained"].reason
+    )
+
+
+def test_assisted_codings_do_not_judge(
+    study: Study, settings: TrainSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A coder who saw the suggestions agrees with them; those answers are left out."""
+    added = [
+        Coding(
+            tape=TAPES[number],
+            utterance=0,
+            coder="cas",
+            codebook=CODEBOOK,
+            codes=frozenset({"DT"}),
+            mode=Mode.ASSISTED,
+        )
+        for number in range(9)
+    ]
+    with study.store() as store:
+        store.add_codings(added)
+    found = compare_with(study, monkeypatch, settings)
+
+    n_seen = sum(len(study_answers(study, tape)) for tape in found["compared"].tapes)
+    assert found["compared"].n_utterances == n_seen
+
+
+def study_answers(study: Study, tape: str) -> set[int]:
+    """Return the utterances of a tape that somebody coded blind."""
+    with study.store() as store:
+        codings = store.codings(codebook=CODEBOOK, tapes=[tape])
+    return {one.utterance for one in codings if one.mode is Mode.BLIND}
+
+
+def test_too_few_test_tapes_are_made_up_with_validation_tapes(
+    study: Study, settings: TrainSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the sentence says that thresholds were chosen on some of them."""
+    rules = study.settings.promotion.model_copy(update={"min_tapes": 8})
+    study = replace(study, settings=study.settings.model_copy(update={"promotion": rules}))
+
+    found = compare_with(study, monkeypatch, settings)
+
+    assert found["compared"].part == "validation"
+    assert not found["retrained"].promoted
+    assert found["retrained"].reason.startswith(
+        "model-001 stays in use: 7 blind-coded held-out tapes can't show which model is better; it "
+        "takes at least 8 (mean kappa "
+    )
+    assert found["retrained"].reason.endswith(
+        "Thresholds were chosen on some of these tapes, which flatters the figures. Test tapes "
+        "avoid that: see `test` under [holdout] in configs/train.toml."
+    )
+
+
+def test_a_champion_of_another_codebook_is_not_compared_with(
+    study: Study, settings: TrainSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new model is kept beside it, and the sentence says how to put it in use."""
+    tiny_model(study.models / "oud", codebook="werkalliantie-8", codes=("A", "B"))
+    Registry(study.models).promote("oud", reason="proef")
+    no_floor(monkeypatch)
+
+    retrained = retrain(study, settings, name="nieuw")
+
+    assert (retrained.champion, retrained.promoted, retrained.compared) == ("oud", False, None)
+    assert retrained.reason == (
+        "oud stays in use: it codes under werkalliantie-8 and nieuw under werkalliantie-3, which "
+        "can't be compared. To put the new one in use: werkalliantie models promote nieuw"
+    )
+
+
+def test_a_broken_champion_is_named_before_the_long_work(
+    study: Study, settings: TrainSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what is wrong with it, and the ways out."""
+    folder = study.models / "model-001"
+    (folder / "tokenizer.json").unlink()
+
+    with pytest.raises(ModelError) as caught:
+        retrain_until_training(study, settings, monkeypatch)
+
+    assert caught.value.message == (
+        f"the model in use can't be compared with: {folder}: not a whole model: tokenizer.json is "
+        "missing."
+    )
+    assert caught.value.hint == (
+        "Bring it back, put another one in use with `werkalliantie models promote MODEL`, or train "
+        "without comparing: werkalliantie train"
+    )
+
+
+def test_the_first_model_has_no_champion(
+    study: Study, settings: TrainSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then it is what `train` makes of it: it has to beat the floors."""
+    shutil.rmtree(study.models)
+    no_floor(monkeypatch)
+
+    retrained = retrain(study, settings)
+
+    assert retrained.compared is None
+    assert retrained.promoted
+    assert retrained.champion == "model-001"
+    assert retrained.reason.startswith("put in use: mean kappa ")
+
+
+def test_the_command_prints_one_json_document(
+    study: Study,
+    settings: TrainSettings,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What there is of figures, and what was decided; and in words without --json."""
+    (study.folder / "configs" / "train.toml").write_text(
+        f'encoder = "{settings.encoder}"\n[fit]\nepochs = 0\nprecision = "fp32"\n'
+        "[holdout]\nvalidation = 0.33\ntest = 0.33\n",
+        encoding="utf-8",
+    )
+    command = ["werkalliantie", "retrain", "--study", str(study.folder)]
+    monkeypatch.setattr(sys, "argv", [*command, "--json"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert not ended.value.code
+    document = json.loads(capfd.readouterr().out, parse_constant=pytest.fail)
+
+    assert {*document} == {
+        "model",
+        "codebook",
+        "champion",
+        "promoted",
+        "reason",
+        "gate",
+        "metrics",
+        "floors",
+        "seconds",
+        "unchanged",
+    }
+    assert {*document["gate"]} == {
+        "codes",
+        "mean",
+        "better",
+        "part",
+        "tapes",
+        "n_tapes",
+        "n_utterances",
+        "n_flattered",
+        "rules",
+    }
+    assert {*document["gate"]["codes"]} == {"DT", "ZBV", "HC"}
+    assert {*document["gate"]["mean"]} == {
+        "champion",
+        "challenger",
+        "difference",
+        "ci",
+        "verdict",
+        "note",
+    }
+
+    monkeypatch.setattr(sys, "argv", command)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert not ended.value.code
+    assert capfd.readouterr().out.startswith("nothing has changed since model-002 was made: ")

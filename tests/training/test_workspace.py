@@ -1,0 +1,118 @@
+"""A run's workspace: kept for the next run where it was cut off, one run at a time."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from werkalliantie.errors import ModelError
+from werkalliantie_training.settings import Fit, TrainSettings
+from werkalliantie_training.workspace import fingerprint, workspace
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from werkalliantie_training.workspace import workspace
+with workspace(Path(sys.argv[1]), "zelfde"):
+    print("held", flush=True)
+    time.sleep(600)
+"""
+
+
+class Cut(BaseException):
+    """Stands for whatever ends a run."""
+
+
+def cut_off(models: Path, name: str) -> Path:
+    """Leave a workspace with a checkpoint in it."""
+    with pytest.raises(Cut), workspace(models, name) as folder:
+        (folder / "fit-1" / "checkpoint-3").mkdir(parents=True)
+        (folder / "model.onnx").touch()
+        raise Cut
+    return folder
+
+
+def test_it_is_removed_when_the_run_is_done(tmp_path: Path) -> None:
+    """Nothing is left, not even the folder around it."""
+    with workspace(tmp_path, "een") as folder:
+        (folder / "fit-1").mkdir()
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_was_cut_off_finds_its_checkpoints(tmp_path: Path) -> None:
+    """Checkpoints stay; half a model beside them doesn't."""
+    left = cut_off(tmp_path, "een")
+
+    with workspace(tmp_path, "een") as folder:
+        found = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
+
+    assert folder == left
+    assert found == ["fit-1", "fit-1/checkpoint-3"]
+
+
+def test_a_mistake_to_mend_leaves_nothing(tmp_path: Path) -> None:
+    """What a user has to put right leads to another run, so its workspace goes."""
+    with pytest.raises(ModelError), workspace(tmp_path, "een") as folder:
+        (folder / "fit-1" / "checkpoint-3").mkdir(parents=True)
+        raise ModelError("te lang")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_stale_workspaces_are_removed(tmp_path: Path) -> None:
+    """Nobody has worked in it for a week: it goes. One of yesterday stays."""
+    old, young = cut_off(tmp_path, "oud"), cut_off(tmp_path, "jong")
+    for folder, days in ((old, 8), (young, 1)):
+        for path in (folder, *folder.rglob("*")):
+            os.utime(path, (time.time() - days * 86400,) * 2)
+
+    with workspace(tmp_path, "nieuw"):
+        pass
+
+    assert not old.exists()
+    assert young.is_dir()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no locks there")
+def test_one_run_at_a_time(tmp_path: Path) -> None:
+    """The same run in two processes is refused; killing the first lets the second in."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, env=environment
+    )
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(ModelError) as refused, workspace(tmp_path, "zelfde"):
+            pass
+    finally:
+        holder.kill()
+        holder.communicate()
+    with workspace(tmp_path, "zelfde") as folder:
+        entered = folder.is_dir()
+
+    assert refused.value.message == ("the same training is under way already, in another process.")
+    assert refused.value.hint == (
+        "Wait for it, or stop it; this command then goes on where it was."
+    )
+    assert entered
+
+
+def test_another_setting_is_another_run() -> None:
+    """Data, codebook, encoder, seed and every setting tell runs apart."""
+    settings = TrainSettings()
+    others = [
+        settings.model_copy(update={"seed": 14}),
+        settings.model_copy(update={"fit": Fit(learning_rate=2e-4)}),
+    ]
+
+    names = [fingerprint({"a": "1"}, "boek", "e", one) for one in (settings, *others)]
+    names += [fingerprint({"a": "2"}, "boek", "e", settings)]
+    names += [fingerprint({"a": "1"}, "boek", "f", settings)]
+
+    assert len({*names}) == 5
+    assert fingerprint({"a": "1"}, "boek", "e", TrainSettings()) == names[0]

@@ -1,0 +1,280 @@
+"""Cross-validation by tape or by worker: what models say of utterances they didn't learn from.
+
+Each fold's utterances are scored by a model trained on the other folds. Temperatures and thresholds
+may then be chosen on all training tapes, and no utterance is judged by a threshold that saw it. The
+models themselves aren't lost: the mean of their weights is the model that comes of it.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from werkalliantie.errors import ConfigError
+from werkalliantie_training.averaging import WeightMean
+from werkalliantie_training.coder import Fitted, fit_coder, prepare
+from werkalliantie_training.decisions import choose_thresholds, fit_temperatures, sigmoid
+from werkalliantie_training.duplicates import near_duplicates
+from werkalliantie_training.encoders import Encoder
+from werkalliantie_training.examples import Examples, as_dataset
+from werkalliantie_training.fit import precision_is_bf16
+from werkalliantie_training.floors import word_scores
+from werkalliantie_training.probe import frozen_features, set_head
+from werkalliantie_training.settings import TrainSettings
+
+Scores = NDArray[np.float64]
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutOfFold:
+    """What was said of each utterance by a model that wasn't trained on its fold.
+
+    Attributes:
+        examples: The utterances, with the answers they are judged by.
+        folds: Fold of each, from 0, `(n_utterances,)`.
+        logits: Of the coder model, `(n_utterances, n_codes)`.
+        words: Probabilities by the bag of words, `(n_utterances, n_codes)`.
+    """
+
+    examples: Examples
+    folds: NDArray[np.int64]
+    logits: Scores
+    words: Scores
+
+    @property
+    def probabilities(self) -> Scores:
+        """Calibrated probabilities, each fold's by temperatures fitted on the others."""
+        said = np.empty_like(self.logits)
+        for inside, outside in self._sides():
+            said[inside] = self._calibrated(outside)[inside]
+        return said
+
+    @property
+    def decided(self) -> NDArray[np.bool_]:
+        """The model's decisions, each fold's by temperatures and thresholds of the others."""
+        return self._decided(self._calibrated)
+
+    @property
+    def words_decided(self) -> NDArray[np.bool_]:
+        """Those of the bag of words, each fold's by thresholds of the others."""
+        return self._decided(lambda rows: self.words)
+
+    def _calibrated(self, rows: NDArray[np.bool_]) -> Scores:
+        """Return probabilities of all utterances by temperatures fitted on some."""
+        fitted = fit_temperatures(self.logits[rows], self.examples.targets[rows])
+        return sigmoid(self.logits / fitted)
+
+    def _decided(self, said_by: Callable[[NDArray[np.bool_]], Scores]) -> NDArray[np.bool_]:
+        decided = np.zeros(self.logits.shape, dtype=bool)
+        for inside, outside in self._sides():
+            said = said_by(outside)
+            thresholds = choose_thresholds(said[outside], self.examples.answers[:, outside])
+            decided[inside] = said[inside] >= thresholds
+        return decided
+
+    def _sides(self) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+        for fold in np.unique(self.folds):
+            yield self.folds == fold, self.folds != fold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crossing:
+    """What comes of a cross-validation: the scores, and the mean of the models that gave them.
+
+    There is no mean where only heads were fitted: one on all tapes costs next to nothing.
+    """
+
+    out_of_fold: OutOfFold
+    mean: Fitted | None
+
+
+def folds_of(
+    examples: Examples, groups: Mapping[str, str], n_folds: int, *, seed: int
+) -> dict[str, int]:
+    """Divide tapes over folds of about as many utterances.
+
+    Tapes of one group stay together, and so do near-duplicates.
+
+    Args:
+        examples: The coded utterances of the tapes.
+        groups: What each tape belongs to: itself, or its worker.
+        n_folds: At most; fewer where there are fewer groups.
+        seed: Of the order in which groups of the same size are taken.
+
+    Raises:
+        ConfigError: There is only one group.
+    """
+    sizes = Counter(examples.tapes)
+    texts = examples.bags.texts_by_tape | examples.texts_by_tape
+    joined = {tape: groups[tape] for tape in texts}
+    for one, other in near_duplicates(texts, texts):
+        kept, lost = joined[one], joined[other]
+        joined = {tape: kept if group == lost else group for tape, group in joined.items()}
+    members: dict[str, list[str]] = {}
+    for tape, group in sorted(joined.items()):
+        members.setdefault(group, []).append(tape)
+    judged = [group for group, tapes in members.items() if any(sizes[tape] for tape in tapes)]
+    if len(judged) < 2:
+        raise ConfigError(
+            f"cross-validation needs at least two groups of tapes; {len(sizes)} coded tape(s) "
+            f"make {len(judged)}.",
+            hint="Code another tape, or leave cross-validation out with --folds 0.",
+        )
+    order = np.random.default_rng(seed).permutation(sorted(members)).tolist()
+    order.sort(key=lambda group: -sum(sizes[tape] for tape in members[group]))
+    filled = [0] * min(n_folds, len(judged))
+    folds: dict[str, int] = {}
+    for group in order:
+        fold = filled.index(min(filled))
+        folds |= dict.fromkeys(members[group], fold)
+        filled[fold] += sum(sizes[tape] for tape in members[group])
+    return folds
+
+
+def cross_validate(
+    learnt: Examples,
+    judged: Examples,
+    folds: Mapping[str, int],
+    encoder: Encoder,
+    settings: TrainSettings,
+    workspace: Path,
+    *,
+    report: Report = lambda stage: None,
+    progress: bool = False,
+) -> Crossing:
+    """Score each fold's utterances by models trained on the other folds.
+
+    Every fold runs all its epochs: the fold held out may not choose among them.
+
+    Args:
+        learnt: What the models learn from, of every mode.
+        judged: What they are judged on, of the same tapes, coded blind.
+        folds: Fold of each tape.
+        encoder: What to start from.
+        settings: Those of the model that is cross-validated.
+        workspace: A folder for checkpoints.
+        report: Told which fold begins.
+        progress: Whether to show progress bars on stderr.
+    """
+    fold_of_row = np.array([folds[tape] for tape in judged.tapes], dtype=np.int64)
+    shape = (len(judged), judged.answers.shape[2])
+    logits, words = np.zeros(shape), np.zeros(shape)
+    # A head's rows are utterances: with stretches among them the whole recipe runs in each fold.
+    quick = settings.fit.epochs == 0 and not len(learnt.bags)
+    kind = _Heads if quick else _FineTuned
+    scorer = kind(learnt, judged, encoder, settings, workspace, report, progress)
+    n_folds = len(set(folds.values()))
+    for fold in sorted(set(folds.values())):
+        report(f"cross-validating: fold {fold + 1} of {n_folds}")
+        outside = learnt.of_tapes({tape for tape, of in folds.items() if of != fold})
+        inside = {tape for tape, of in folds.items() if of == fold}
+        rows = np.flatnonzero(fold_of_row == fold)
+        logits[rows] = scorer.score({*outside.tapes, *outside.bags.tapes}, inside)
+        words[rows] = word_scores(outside, [judged.texts[row] for row in rows], settings.seed)
+    found = OutOfFold(examples=judged, folds=fold_of_row, logits=logits, words=words)
+    return Crossing(out_of_fold=found, mean=scorer.mean())
+
+
+def out_of_fold_lines(found: OutOfFold, codes: Sequence[str]) -> list[str]:
+    """Return a line of JSON an utterance: where it is, its fold, and what was said of it."""
+    said, decided, rows = found.probabilities, found.decided, found.examples
+    return [
+        json.dumps(
+            {
+                "tape": tape,
+                "utterance": index,
+                "fold": int(fold),
+                "probabilities": {
+                    code: round(float(p), 6) for code, p in zip(codes, ps, strict=True)
+                },
+                "codes": [code for code, given in zip(codes, yes, strict=True) if given],
+            }
+        )
+        + "\n"
+        for tape, index, fold, ps, yes in zip(
+            rows.tapes, rows.indices, found.folds, said, decided, strict=True
+        )
+    ]
+
+
+class _FineTuned:
+    """Scores folds by fine-tuning on the others, and keeps the mean of the networks."""
+
+    def __init__(
+        self,
+        learnt: Examples,
+        judged: Examples,
+        encoder: Encoder,
+        settings: TrainSettings,
+        workspace: Path,
+        report: Report,
+        progress: bool,
+    ) -> None:
+        self._learnt, self._judged = learnt, judged
+        self._encoder, self._settings, self._workspace = encoder, settings, workspace
+        self._report, self._progress = report, progress
+        self._weights = WeightMean()
+        self._last: Fitted | None = None
+
+    def score(self, train: set[str], test: set[str]) -> NDArray[np.float32]:
+        self._last = fit_coder(
+            self._learnt.of_tapes(train),
+            None,
+            self._encoder,
+            self._settings,
+            self._workspace,
+            progress=self._progress,
+            report=self._report,
+        )
+        self._weights.add(self._last.network)
+        return self._last.logits(self._judged.of_tapes(test))
+
+    def mean(self) -> Fitted | None:
+        if self._last is not None:
+            self._weights.put_into(self._last.network)
+        return self._last
+
+
+class _Heads:
+    """Scores folds by heads on the frozen encoder, which it reads once for all of them."""
+
+    def __init__(
+        self,
+        learnt: Examples,
+        judged: Examples,
+        encoder: Encoder,
+        settings: TrainSettings,
+        workspace: Path,
+        report: Report,
+        progress: bool,
+    ) -> None:
+        fitted = prepare(encoder, settings, n_codes=learnt.answers.shape[2])
+        bf16 = precision_is_bf16(settings.fit.precision)
+        self._network = fitted.network
+        self._learnt, self._judged = learnt, judged
+        self._of_learnt, self._of_judged = (
+            frozen_features(
+                fitted.network, as_dataset(part, fitted.tokens), pad_id=fitted.pad_id, bf16=bf16
+            )
+            for part in (learnt, judged)
+        )
+
+    def score(self, train: set[str], test: set[str]) -> NDArray[np.float32]:
+        network, rows = self._network, _rows(self._learnt, train)
+        set_head(network, self._of_learnt[rows], self._learnt.targets[rows])
+        mean, scale = network.feature_mean.numpy(), network.feature_scale.numpy()
+        standardised = (self._of_judged[_rows(self._judged, test)] - mean) / scale
+        weight, bias = network.head.weight.detach().numpy(), network.head.bias.detach().numpy()
+        return np.asarray(standardised @ weight.T + bias, dtype=np.float32)
+
+    def mean(self) -> Fitted | None:
+        return None
+
+
+def _rows(examples: Examples, tapes: set[str]) -> NDArray[np.int64]:
+    return np.flatnonzero([tape in tapes for tape in examples.tapes])

@@ -1,0 +1,43 @@
+"""Tapes that hold nearly the same text: on two sides of a split they would flatter a model."""
+
+from collections.abc import Mapping, Sequence
+
+_LENGTH = 5
+_SHARE = 0.5
+# Of a tape with fewer runs, shared ones are no more than standing phrases.
+_FEWEST = 30
+
+
+def near_duplicates(
+    texts: Mapping[str, Sequence[str]], others: Mapping[str, Sequence[str]]
+) -> list[tuple[str, str]]:
+    """Return the pairs of a tape and another one that share much of their wording.
+
+    Of the runs of five words within utterances (Broder 1997) half or more of the smaller tape's
+    are on the other, so that a part of a tape counts as its near-duplicate too.
+
+    Args:
+        texts: Utterances by tape.
+        others: Likewise; a tape isn't compared with itself.
+    """
+    runs = {tape: _runs(said) for tape, said in texts.items()}
+    against = {tape: _runs(said) for tape, said in others.items()}
+    return [
+        (one, other)
+        for one in sorted(runs)
+        for other in sorted(against)
+        if one != other and _overlap(runs[one], against[other]) >= _SHARE
+    ]
+
+
+def _runs(said: Sequence[str]) -> set[tuple[str, ...]]:
+    found = set()
+    for text in said:
+        words = text.casefold().split()
+        found |= {tuple(words[i : i + _LENGTH]) for i in range(len(words) - _LENGTH + 1)}
+    return found
+
+
+def _overlap(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> float:
+    smaller = min(len(one), len(other))
+    return len(one & other) / smaller if smaller >= _FEWEST else 0.0

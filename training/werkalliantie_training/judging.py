@@ -1,0 +1,141 @@
+"""Temperatures, thresholds and kappas of a fitted network, beside the floors on the same tapes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from werkalliantie.calibration import reliability_curve
+from werkalliantie_training.breakdown import breakdown
+from werkalliantie_training.coder import Fitted
+from werkalliantie_training.crossvalidation import OutOfFold
+from werkalliantie_training.data import CrossData, TrainingData
+from werkalliantie_training.decisions import choose_thresholds, fit_temperatures, sigmoid
+from werkalliantie_training.evaluation import Metrics, evaluate
+from werkalliantie_training.examples import Examples
+from werkalliantie_training.floors import bag_of_words
+
+PLACES = {
+    "test": "on the test tapes",
+    "cross_validation": "in cross-validation",
+    "validation": "on the validation tapes",
+}
+"""What a model was judged on, in words, the most telling first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crossed:
+    """A cross-validation, what it was done on, and what was kept together in it."""
+
+    data: CrossData
+    group: str
+    out_of_fold: OutOfFold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """How a fitted network decides and how well; thresholds and temperatures by code.
+
+    `metrics` and `floors` have the keys `validation`, `test` and `cross_validation`; None where
+    there are no such tapes, or nothing was cross-validated.
+    """
+
+    temperatures: Mapping[str, float]
+    thresholds: Mapping[str, float]
+    metrics: Metrics
+    floors: Metrics
+    validation_logits: NDArray[np.float32]
+    crossed: Crossed | None = None
+
+    @property
+    def part(self) -> str:
+        """The most telling of what it was judged on."""
+        return next(part for part in PLACES if self.metrics.get(part))
+
+    def decide(self, logits: NDArray[np.floating], codes: Sequence[str]) -> NDArray[np.bool_]:
+        """Return the decisions that logits, `(n_utterances, n_codes)`, come to."""
+        temperatures = np.array([self.temperatures[code] for code in codes])
+        thresholds = np.array([self.thresholds[code] for code in codes])
+        return sigmoid(logits / temperatures) >= thresholds
+
+
+def judge(fitted: Fitted, data: TrainingData, crossed: Crossed | None, *, seed: int) -> Judged:
+    """Choose temperatures and thresholds, and measure agreement with the coders.
+
+    They are chosen out of fold where the model was cross-validated, else on the validation tapes.
+    """
+    codes = data.codebook.codes
+    logits = fitted.logits(data.validation)
+    if crossed is None:
+        scores, chosen_on = np.asarray(logits, dtype=np.float64), data.validation
+    else:
+        scores, chosen_on = crossed.out_of_fold.logits, crossed.out_of_fold.examples
+    temperatures = fit_temperatures(scores, chosen_on.targets)
+    thresholds = choose_thresholds(sigmoid(scores / temperatures), chosen_on.answers)
+    metrics, floors = _by_part(fitted, data, logits, temperatures, thresholds, seed)
+    if crossed is not None:
+        metrics["cross_validation"], floors["cross_validation"] = _crossed(crossed, codes)
+    return Judged(
+        temperatures=_by_code(codes, temperatures),
+        thresholds=_by_code(codes, thresholds),
+        metrics=metrics,
+        floors=floors,
+        validation_logits=logits,
+        crossed=crossed,
+    )
+
+
+def _by_part(
+    fitted: Fitted,
+    data: TrainingData,
+    logits: NDArray[np.float32],
+    temperatures: NDArray[np.float64],
+    thresholds: NDArray[np.float64],
+    seed: int,
+) -> tuple[Metrics, Metrics]:
+    codes = data.codebook.codes
+    parts = {"validation": data.validation} | ({"test": data.test} if len(data.test) else {})
+    bags = bag_of_words(data.train, data.validation, list(parts.values()), seed=seed)
+    metrics: Metrics = {"validation": None, "test": None, "cross_validation": None}
+    floors: Metrics = dict(metrics)
+    for (part, examples), bag in zip(parts.items(), bags, strict=True):
+        scores = logits if part == "validation" else fitted.logits(examples)
+        decided = sigmoid(scores / temperatures) >= thresholds
+        metrics[part] = evaluate(examples, decided, codes)
+        floors[part] = _floors(examples, bag, codes)
+    return metrics, floors
+
+
+def _crossed(crossed: Crossed, codes: tuple[str, ...]) -> tuple[Metrics, Metrics]:
+    found, examples = crossed.out_of_fold, crossed.out_of_fold.examples
+    decided, said = found.decided, found.probabilities
+    curves = [
+        reliability_curve(code, said[:, column], examples.targets[:, column])
+        for column, code in enumerate(codes)
+    ]
+    metrics = evaluate(examples, decided, codes) | {
+        "folds": int(found.folds.max()) + 1,
+        "group": crossed.group,
+        "calibration": {
+            curve.code: {
+                "error": curve.error,
+                "bins": [{"said": one.said, "given": one.given, "n": one.n} for one in curve.bins],
+            }
+            for curve in curves
+        },
+        "workers": breakdown(examples, decided, codes, crossed.data.workers),
+        "units": breakdown(examples, decided, codes, crossed.data.units),
+    }
+    return metrics, _floors(examples, found.words_decided, codes)
+
+
+def _floors(examples: Examples, bag: NDArray[np.bool_], codes: tuple[str, ...]) -> Metrics:
+    return {
+        "always_no": evaluate(examples, np.zeros_like(bag), codes),
+        "bag_of_words": evaluate(examples, bag, codes),
+    }
+
+
+def _by_code(codes: Sequence[str], values: NDArray[np.float64]) -> dict[str, float]:
+    return {code: round(float(value), 6) for code, value in zip(codes, values, strict=True)}

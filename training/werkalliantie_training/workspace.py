@@ -1,0 +1,141 @@
+"""A training run's workspace: where it goes on after a kill, and what keeps two from one model.
+
+It lies in `models/.training/`, is named after data and settings, and is removed when the model is
+filed. A lock beside it is let go of by a process that is killed.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import werkalliantie
+from werkalliantie.errors import ModelError, WerkalliantieError
+from werkalliantie_training import processes
+from werkalliantie_training.settings import TrainSettings
+
+if sys.platform != "win32":
+    import fcntl
+
+_WEEK = 7 * 24 * 3600
+_BUSY = "the same training is under way already, in another process."
+_WAIT = "Wait for it, or stop it; this command then goes on where it was."
+
+
+def fingerprint(
+    hashes: Mapping[str, Any], codebook: str, encoder: str, settings: TrainSettings
+) -> str:
+    """Return a name for a run on this data with these settings.
+
+    Args:
+        hashes: sha256 of each tape's content.
+        encoder: The encoder's sha256.
+    """
+    said = settings.model_dump() | {"encoder": encoder}
+    whole = json.dumps([hashes, codebook, said, werkalliantie.__version__], sort_keys=True)
+    return hashlib.sha256(whole.encode()).hexdigest()[:24]
+
+
+@contextmanager
+def workspace(models: Path, name: str) -> Iterator[Path]:
+    """Give the folder for a run; it stays where the run is cut off, and goes when it is done.
+
+    Folders that nobody has worked in for a week are removed.
+
+    Raises:
+        ModelError: Another process is at the same run.
+    """
+    folder = models / ".training" / name
+    with processes.first_before_others():
+        lock = _open(folder) if processes.is_first() else None
+    try:
+        yield folder
+    except BaseException as error:
+        # A mistake to mend leads to another run; what was killed or stopped will go on.
+        if lock is not None and (isinstance(error, WerkalliantieError) or not _begun(folder)):
+            _remove(folder)
+        raise
+    else:
+        processes.wait()
+        if lock is not None:
+            _remove(folder)
+    finally:
+        if lock is not None:
+            lock.close()
+
+
+@contextmanager
+def filing(models: Path) -> Iterator[None]:
+    """Let one run at a time choose a name and file a model under it."""
+    path = models / ".training" / ".filing"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+b") as file:
+        if sys.platform != "win32":
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _open(folder: Path) -> BinaryIO:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = _locked(_lock_of(folder))
+    if lock is None:
+        raise ModelError(_BUSY, hint=_WAIT)
+    for other in folder.parent.iterdir():
+        if other.is_dir() and other != folder:
+            _remove_if_stale(other)
+    folder.mkdir(exist_ok=True)
+    for left in folder.iterdir():  # half a model, of a run that was killed while it was filed
+        if not left.name.startswith("fit-"):
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+    os.utime(folder)
+    return lock
+
+
+def _locked(path: Path) -> BinaryIO | None:
+    """Return the locked file, or None where another process holds it."""
+    while True:
+        file = path.open("a+b")
+        try:
+            if sys.platform != "win32":  # which has no lock that a killed process lets go of
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if path.exists() and os.fstat(file.fileno()).st_ino == path.stat().st_ino:
+                return file
+        except BlockingIOError:
+            file.close()
+            return None
+        except FileNotFoundError:
+            pass
+        file.close()  # its holder was done with it and removed it: make it anew
+
+
+def _lock_of(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.lock")
+
+
+def _begun(folder: Path) -> bool:
+    return any(folder.glob("fit-*/*"))
+
+
+def _remove_if_stale(folder: Path) -> None:
+    newest = max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
+    if time.time() - newest < _WEEK:
+        return
+    lock = _locked(_lock_of(folder))
+    if lock is not None:
+        with lock:
+            _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a workspace whose lock this process holds, and what is then empty."""
+    shutil.rmtree(folder, ignore_errors=True)
+    _lock_of(folder).unlink(missing_ok=True)
+    left = {path.name for path in folder.parent.iterdir()}
+    if left <= {".filing"}:
+        shutil.rmtree(folder.parent, ignore_errors=True)
