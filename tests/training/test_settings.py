@@ -5,7 +5,7 @@ from samples import written
 
 from werkalliantie.errors import ConfigError
 from werkalliantie.resources import shipped
-from werkalliantie_training.settings import TrainSettings, load_train_settings
+from werkalliantie_training.settings import Fit, TrainSettings, load_train_settings
 
 
 def test_the_shipped_file_says_the_defaults() -> None:
@@ -45,3 +45,15 @@ def test_an_unknown_key_is_a_fault(tmp_path: Path) -> None:
 
     assert caught.value.message == f'{path}: unknown key "sede"'
     assert caught.value.hint == "Mend the training settings; see docs/configuration.md."
+
+
+def test_a_command_line_changes_only_what_it_names() -> None:
+    """What is asked for replaces a setting; what isn't stays, epochs and folds of 0 included."""
+    settings = TrainSettings(seed=5, fit=Fit(threads=3, epochs=4))
+
+    changed = settings.changed(encoder="een-map", quick=True, folds=0, group="worker")
+
+    assert settings.changed() == settings
+    assert (changed.encoder, changed.seed) == ("een-map", 5)
+    assert (changed.fit.threads, changed.fit.epochs) == (3, 0)
+    assert (changed.evaluation.folds, changed.evaluation.group) == (0, "worker")

@@ -167,7 +167,17 @@ def cross_validate(
     # A head's rows are utterances: with stretches among them the whole recipe runs in each fold.
     quick = settings.fit.epochs == 0 and not len(learnt.bags)
     kind = _Heads if quick else _FineTuned
-    scorer = kind(learnt, judged, encoder, settings, workspace, report, progress)
+    scorer = kind(
+        _Job(
+            learnt=learnt,
+            judged=judged,
+            encoder=encoder,
+            settings=settings,
+            workspace=workspace,
+            report=report,
+            progress=progress,
+        )
+    )
     n_folds = len(set(folds.values()))
     for fold in sorted(set(folds.values())):
         report(f"cross-validating: fold {fold + 1} of {n_folds}")
@@ -202,37 +212,40 @@ def out_of_fold_lines(found: OutOfFold, codes: Sequence[str]) -> list[str]:
     ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """What a scorer of folds is given."""
+
+    learnt: Examples
+    judged: Examples
+    encoder: Encoder
+    settings: TrainSettings
+    workspace: Path
+    report: Report
+    progress: bool
+
+
 class _FineTuned:
     """Scores folds by fine-tuning on the others, and keeps the mean of the networks."""
 
-    def __init__(
-        self,
-        learnt: Examples,
-        judged: Examples,
-        encoder: Encoder,
-        settings: TrainSettings,
-        workspace: Path,
-        report: Report,
-        progress: bool,
-    ) -> None:
-        self._learnt, self._judged = learnt, judged
-        self._encoder, self._settings, self._workspace = encoder, settings, workspace
-        self._report, self._progress = report, progress
+    def __init__(self, job: _Job) -> None:
+        self._job = job
         self._weights = WeightMean()
         self._last: Fitted | None = None
 
     def score(self, train: set[str], test: set[str]) -> NDArray[np.float32]:
+        job = self._job
         self._last = fit_coder(
-            self._learnt.of_tapes(train),
+            job.learnt.of_tapes(train),
             None,
-            self._encoder,
-            self._settings,
-            self._workspace,
-            progress=self._progress,
-            report=self._report,
+            job.encoder,
+            job.settings,
+            job.workspace,
+            progress=job.progress,
+            report=job.report,
         )
         self._weights.add(self._last.network)
-        return self._last.logits(self._judged.of_tapes(test))
+        return self._last.logits(job.judged.of_tapes(test))
 
     def mean(self) -> Fitted | None:
         if self._last is not None:
@@ -243,25 +256,16 @@ class _FineTuned:
 class _Heads:
     """Scores folds by heads on the frozen encoder, which it reads once for all of them."""
 
-    def __init__(
-        self,
-        learnt: Examples,
-        judged: Examples,
-        encoder: Encoder,
-        settings: TrainSettings,
-        workspace: Path,
-        report: Report,
-        progress: bool,
-    ) -> None:
-        fitted = prepare(encoder, settings, n_codes=learnt.answers.shape[2])
-        bf16 = precision_is_bf16(settings.fit.precision)
+    def __init__(self, job: _Job) -> None:
+        fitted = prepare(job.encoder, job.settings, n_codes=job.learnt.answers.shape[2])
+        bf16 = precision_is_bf16(job.settings.fit.precision)
         self._network = fitted.network
-        self._learnt, self._judged = learnt, judged
+        self._learnt, self._judged = job.learnt, job.judged
         self._of_learnt, self._of_judged = (
             frozen_features(
                 fitted.network, as_dataset(part, fitted.tokens), pad_id=fitted.pad_id, bf16=bf16
             )
-            for part in (learnt, judged)
+            for part in (job.learnt, job.judged)
         )
 
     def score(self, train: set[str], test: set[str]) -> NDArray[np.float32]:

@@ -69,6 +69,31 @@ class TrainSettings(Settings):
     holdout: Holdout = Holdout()
     evaluation: Evaluation = Evaluation()
 
+    def changed(
+        self,
+        *,
+        encoder: str | None = None,
+        seed: int | None = None,
+        quick: bool = False,
+        threads: int | None = None,
+        folds: int | None = None,
+        group: str | None = None,
+    ) -> "TrainSettings":
+        """Return these settings with what a command line asks for; None leaves a value alone."""
+        return self.model_copy(
+            update={
+                **_given(encoder=encoder, seed=seed),
+                "fit": self.fit.model_copy(
+                    update=_given(threads=threads, epochs=0 if quick else None)
+                ),
+                "evaluation": self.evaluation.model_copy(update=_given(folds=folds, group=group)),
+            }
+        )
+
+
+def _given(**values: str | int | None) -> dict[str, str | int]:
+    return {name: value for name, value in values.items() if value is not None}
+
 
 def load_train_settings(path: Path) -> TrainSettings:
     """Read the training settings; the defaults where there is no such file.

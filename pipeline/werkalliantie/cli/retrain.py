@@ -64,14 +64,9 @@ def run_retraining(
     except ModuleNotFoundError as error:
         raise MissingExtra("train", purpose="Training") from error
     settings = load_train_settings(study.folder / "configs" / "train.toml")
-    if encoder is not None:
-        settings = settings.model_copy(update={"encoder": encoder})
-    if quick:
-        fit = settings.fit.model_copy(update={"epochs": 0})
-        settings = settings.model_copy(update={"fit": fit})
     return retrain_model(
         study,
-        settings,
+        settings.changed(encoder=encoder, quick=quick),
         codebook=codebook,
         name=name,
         again=again,

@@ -122,21 +122,14 @@ def run_training(
         from werkalliantie_training.train import train as train_model
     except ModuleNotFoundError as error:
         raise MissingExtra("train", purpose="Training") from error
-    settings = load_train_settings(study.folder / "configs" / "train.toml")
-    if encoder is not None:
-        settings = settings.model_copy(update={"encoder": encoder})
-    if seed is not None:
-        settings = settings.model_copy(update={"seed": seed})
-    changes_to_fit = ({"epochs": 0} if quick else {}) | (
-        {} if threads is None else {"threads": threads}
+    settings = load_train_settings(study.folder / "configs" / "train.toml").changed(
+        encoder=encoder,
+        seed=seed,
+        quick=quick,
+        threads=threads,
+        folds=folds,
+        group=None if group is None else group.value,
     )
-    fit = settings.fit.model_copy(update=changes_to_fit)
-    settings = settings.model_copy(update={"fit": fit})
-    changes = {"folds": folds, "group": None if group is None else group.value}
-    evaluation = settings.evaluation.model_copy(
-        update={key: value for key, value in changes.items() if value is not None}
-    )
-    settings = settings.model_copy(update={"evaluation": evaluation})
     trials: Sequence[Trial] = ()
     if search is not None:
         Registry(study.models).free_name(name)  # a name that is taken shows before the long work
