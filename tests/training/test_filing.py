@@ -28,6 +28,7 @@ from werkalliantie_training.evaluation import evaluate
 from werkalliantie_training.filing import file_model
 from werkalliantie_training.judging import Judged
 from werkalliantie_training.network import CoderNetwork
+from werkalliantie_training.quantise import USUAL, Care, quantise
 
 
 class Workbench:
@@ -110,6 +111,7 @@ def test_an_int8_copy_that_decides_the_same_is_kept(workbench: Workbench, tmp_pa
 
     said: Any = model.manifest["parity"]["int8"]
     assert said == {
+        "care": "usual",
         "same_decisions": 1.0,
         "kappa_loss": {"DT": 0.0, "ZBV": 0.0, "HC": 0.0},
         "n": len(workbench.data.validation),
@@ -122,6 +124,34 @@ def test_an_int8_copy_that_decides_the_same_is_kept(workbench: Workbench, tmp_pa
     assert (
         "On the CPU it computes in int8, which gives the same decision as fp32 for 100.00% of the "
         "pairs of utterance and code; kappa lost by code: DT +0.000, ZBV +0.000, HC +0.000.\n"
+    ) in model.file("README.md").read_text(encoding="utf-8")
+
+
+def test_one_made_with_more_care_is_kept_where_the_usual_fails(
+    workbench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Manifest and card say that it holds more fp32."""
+
+    def copy(
+        source: Path,
+        target: Path,
+        pairs: Sequence[TokenPair],
+        *,
+        n_heads: int,
+        uses_types: bool,
+        care: Care,
+    ) -> None:
+        made = contrary if care == USUAL else quantise
+        made(source, target, pairs, n_heads=n_heads, uses_types=uses_types, care=care)
+
+    monkeypatch.setattr(filing, "quantise", copy)
+    model = workbench.file(tmp_path / "werk")
+
+    said: Any = model.manifest["parity"]["int8"]
+    assert (said["care"], said["passed"], said["same_decisions"]) == ("careful", True, 1.0)
+    assert model.has_int8
+    assert (
+        "On the CPU it computes in int8 (its narrowing products in fp32), which gives the same "
     ) in model.file("README.md").read_text(encoding="utf-8")
 
 
@@ -223,7 +253,7 @@ def test_outliers_are_looked_for_on_training_tapes(
     given: list[TokenPair] = []
 
     def spy(source: Path, target: Path, pairs: Sequence[TokenPair], **facts: object) -> None:
-        assert facts == {"n_heads": 2, "uses_types": True}
+        assert facts == {"n_heads": 2, "uses_types": True, "care": USUAL}
         given.extend(pairs)
         shutil.copyfile(source, target)
 

@@ -107,8 +107,14 @@ def test_the_gates_figures_can_be_reproduced(run: Run) -> None:
         run.trained.model.codes,
     )
 
-    assert said == {**figures, "passed": True, "reason": None, "check": said["check"]}
-    assert said.keys() == {"same_decisions", "kappa_loss", "n", "passed", "reason", "check"}
+    assert said == {
+        "care": "usual",
+        **figures,
+        "passed": True,
+        "reason": None,
+        "check": said["check"],
+    }
+    assert said.keys() == {"care", "same_decisions", "kappa_loss", "n", "passed", "reason", "check"}
     assert said["kappa_loss"].keys() == {"DT", "ZBV", "HC"}
     assert said["n"] == len(validation_of(run)) == 13
 

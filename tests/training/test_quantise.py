@@ -1,5 +1,6 @@
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,18 +11,17 @@ from onnx import ModelProto, TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from training.wide import OUTLIER, SAID, Wide, operators, random_pairs
 
-from werkalliantie_training import quantise as quantising
 from werkalliantie_training.export import onnx_logits
-from werkalliantie_training.quantise import quantise
+from werkalliantie_training.quantise import CAREFUL, USUAL, Care, quantise
 
 SEEN = random_pairs(range(2, 26))
 UNSEEN = random_pairs([1, 2, 4, *range(9, 60, 5)])
 FEW = 3
 
 
-def made(wide: Wide, target: Path, *, n_heads: int = 2) -> ModelProto:
+def made(wide: Wide, target: Path, *, n_heads: int = 2, care: Care = USUAL) -> ModelProto:
     """Return the int8 copy of the network with a channel that stands out."""
-    quantise(wide.file, target, SEEN, n_heads=n_heads, uses_types=True)
+    quantise(wide.file, target, SEEN, n_heads=n_heads, uses_types=True, care=care)
     return onnx.load(target)
 
 
@@ -62,9 +62,7 @@ def without_outlier(wide: Wide, folder: Path) -> Wide:
 
 
 class TestOutliers:
-    def test_apart_bring_int8_near_to_fp32(
-        self, wide: Wide, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_apart_bring_int8_near_to_fp32(self, wide: Wide, tmp_path: Path) -> None:
         """Much nearer than with them among the rest, be it ours or ONNX Runtime's own."""
         own, together, apart = (tmp_path / f"{name}.onnx" for name in ("own", "together", "apart"))
         quantize_dynamic(
@@ -75,12 +73,26 @@ class TestOutliers:
             op_types_to_quantize=["MatMul"],
         )
         made(wide, apart)
-        monkeypatch.setattr(quantising, "_OUTLIER", np.inf)
-        made(wide, together)
+        made(wide, together, care=replace(USUAL, outlier=np.inf))
 
         far, near = distance(wide.file, together), distance(wide.file, apart)
         assert 0 < near < far / 4
         assert near < distance(wide.file, own) / 4
+
+    def test_more_care_brings_int8_nearer_still(self, wide: Wide, tmp_path: Path) -> None:
+        """Products with fewer outputs than inputs are then in fp32, and no other of the large."""
+        usual, careful = (
+            made(wide, tmp_path / "usual.onnx"),
+            made(wide, tmp_path / "careful.onnx", care=CAREFUL),
+        )
+
+        narrowing = [(n_in, n_out) for n_in, n_out in fp32_products(careful) if 32 <= n_out < n_in]
+        assert len(narrowing) == len(wide.network.layers)
+        assert not [shape for shape in fp32_products(usual) if 32 <= shape[1] < shape[0]]
+        far, near = (
+            distance(wide.file, tmp_path / f"{name}.onnx") for name in ("usual", "careful")
+        )
+        assert near < far
 
     def test_are_multiplied_in_fp32(self, wide: Wide, tmp_path: Path) -> None:
         """Only the few channels are; their weights are those of the fp32 file, to the bit."""

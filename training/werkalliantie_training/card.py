@@ -133,9 +133,9 @@ def _parity(parity: Metrics) -> str:
         return f"{said}There is no int8 copy: {int8['reason']}. It computes in fp32."
     losses = ", ".join(f"{code} {loss:+.3f}" for code, loss in int8["kappa_loss"].items())
     return (
-        f"{said}On the CPU it computes in int8, which gives the same decision as fp32 for "
-        f"{int8['same_decisions']:.2%} of the pairs of utterance and code; kappa lost by code: "
-        f"{losses}."
+        f"{said}On the CPU it computes in int8{_care(int8)}, which gives the same decision as "
+        f"fp32 for {int8['same_decisions']:.2%} of the pairs of utterance and code; kappa lost by "
+        f"code: {losses}."
     )
 
 
@@ -146,6 +146,10 @@ def _fp16(fp16: Metrics) -> str:
     if fp16["passed"]:
         return f"On a GPU it computes in fp16: {said}."
     return f"There is no fp16 copy for a GPU: {said}. It computes in fp32 there."
+
+
+def _care(int8: Metrics) -> str:
+    return " (its narrowing products in fp32)" if int8.get("care") == "careful" else ""
 
 
 def _number(value: float | None) -> str:
