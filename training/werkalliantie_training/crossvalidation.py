@@ -234,7 +234,7 @@ class _FineTuned:
         self._last: Fitted | None = None
 
     def score(self, train: set[str], test: set[str]) -> NDArray[np.float32]:
-        job = self._job
+        job, self._last = self._job, None  # not two networks at a time
         self._last = fit_coder(
             job.learnt.of_tapes(train),
             None,

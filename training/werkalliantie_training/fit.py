@@ -1,5 +1,6 @@
 """Fine-tuning a coder network, with the best epoch kept."""
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,10 @@ def fit(
         trainer.add_callback(epochs)
         _train(trainer, network, checkpoint, epochs, report)
         _leave_outcome(network, folder, epochs.scores)
+        # The trainer goes round in circles: what it holds of the optimiser would stay for the next.
+        del trainer, epochs
+        network.zero_grad(set_to_none=True)
+        gc.collect()
     network.load_state_dict(load_file(folder.fitted))
     return network.cpu().float().eval()
 
