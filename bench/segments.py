@@ -177,7 +177,9 @@ def _judged(
     codes = data.codebook.codes
     temperatures = fit_temperatures(logits["validation"], data.validation.targets)
     thresholds = choose_thresholds(
-        sigmoid(logits["validation"] / temperatures), data.validation.answers
+        sigmoid(logits["validation"] / temperatures),
+        data.validation.answers,
+        n_tapes=data.validation.n_tapes,
     )
     found = {}
     for part, examples in _parts(data).items():

@@ -55,7 +55,7 @@ def _corpus(study: Study, store: Store, name: str) -> Corpus:
     return Corpus(
         name="annomi",
         language="en",
-        codes=tuple(book.codes),
+        codebook=book,
         learnt=read_examples(store, book, by_one),
         judged=read_examples(store, book, by_all),
         divisions=(Division(pool=by_one, judged=by_all),),

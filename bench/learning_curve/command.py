@@ -75,6 +75,7 @@ def _means(corpus: Corpus, asked: argparse.Namespace) -> Means:
         encoder=resolve(asked.encoder, asked.encoders),
         settings=settings.model_copy(update={"encoder": asked.encoder}),
         language=corpus.language,
+        codebook=corpus.codebook,
         tag=asked.tag,
         setfit_steps=asked.setfit_steps,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from werkalliantie.codebook import Codebook
 from werkalliantie_training.examples import Examples
 
 
@@ -34,10 +35,15 @@ class Corpus:
 
     name: str
     language: str
-    codes: tuple[str, ...]
+    codebook: Codebook
     learnt: Examples
     judged: Examples
     divisions: tuple[Division, ...]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes that are learnt and judged."""
+        return self.codebook.codes
 
     @property
     def largest(self) -> int:

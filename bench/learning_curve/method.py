@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from werkalliantie.codebook import Codebook
 from werkalliantie_training.encoders import Encoder
 from werkalliantie_training.examples import Examples
 from werkalliantie_training.settings import TrainSettings
@@ -33,6 +34,7 @@ class Means:
 
     Attributes:
         settings: Of our own training.
+        codebook: Its examples are what our own training learns from too.
         tag: Tells recipes of ours apart that the settings don't.
         setfit_steps: Most steps of contrastive learning.
     """
@@ -40,6 +42,7 @@ class Means:
     encoder: Encoder
     settings: TrainSettings
     language: str
+    codebook: Codebook
     tag: str = ""
     setfit_steps: int = 500
 

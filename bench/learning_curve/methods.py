@@ -15,13 +15,17 @@ def make(name: str, means: Means) -> Method:
 def _ours(means: Means) -> Method:
     from learning_curve.ours import Ours
 
-    return Ours(encoder=means.encoder, settings=means.settings, tag=means.tag)
+    return Ours(
+        encoder=means.encoder, settings=means.settings, codebook=means.codebook, tag=means.tag
+    )
 
 
 def _quick(means: Means) -> Method:
     from learning_curve.ours import quick
 
-    return quick(encoder=means.encoder, settings=means.settings, tag=means.tag)
+    return quick(
+        encoder=means.encoder, settings=means.settings, codebook=means.codebook, tag=means.tag
+    )
 
 
 def _floor(means: Means) -> Method:

@@ -8,6 +8,8 @@ import numpy as np
 
 from learning_curve.method import Decide, fingerprint
 from learning_curve.thresholds import N_FOLDS, tape_folds
+from werkalliantie.codebook import Codebook
+from werkalliantie_training.codebook_examples import codebook_examples
 from werkalliantie_training.coder import Fitted, fit_coder
 from werkalliantie_training.crossvalidation import cross_validate
 from werkalliantie_training.decisions import choose_thresholds, fit_temperatures, sigmoid
@@ -20,6 +22,8 @@ from werkalliantie_training.settings import TrainSettings
 class Ours:
     """What `train` makes: the mean of networks that each learnt without one fold of the tapes.
 
+    All of them learn from the codebook's examples as well, which peers have no place for.
+
     Temperatures and thresholds are chosen on what these networks say of the fold they didn't see.
     With no folds in the settings one network learns from all tapes, and heads alone, which cost
     little, stand in for it out of fold. With no epochs it is `train --quick`.
@@ -27,17 +31,23 @@ class Ours:
 
     encoder: Encoder
     settings: TrainSettings
+    codebook: Codebook
     tag: str = ""
 
     @property
     def recipe(self) -> str:
-        """The tag, and a hash of encoder and settings."""
-        hashed = fingerprint(self.encoder.sha256, self.settings.model_dump_json(exclude={"seed"}))
+        """The tag, and a hash of encoder, settings and the codebook's examples."""
+        hashed = fingerprint(
+            self.encoder.sha256,
+            self.settings.model_dump_json(exclude={"seed"}),
+            codebook_examples(self.codebook).texts,
+        )
         return f"{self.tag}:{hashed}"
 
     def fit(self, train: Examples, *, seed: int) -> Decide:
         """Train on the training tapes, and choose on the same tapes out of fold."""
         settings = self.settings.model_copy(update={"seed": seed})
+        learnt = train.joined(codebook_examples(self.codebook))
         n_codes = train.answers.shape[2]
         temperatures, thresholds = np.ones(n_codes), np.full(n_codes, 0.5)
         mean: Fitted | None = None
@@ -47,12 +57,14 @@ class Ours:
             n_folds = settings.evaluation.folds if whole else N_FOLDS
             if folds := tape_folds(train, n_folds, seed=seed):
                 recipe = settings if whole else heads_only(settings)
-                found = cross_validate(train, train, folds, self.encoder, recipe, folder)
+                found = cross_validate(learnt, train, folds, self.encoder, recipe, folder)
                 logits = found.out_of_fold.logits
                 temperatures = fit_temperatures(logits, train.targets)
-                thresholds = choose_thresholds(sigmoid(logits / temperatures), train.answers)
+                thresholds = choose_thresholds(
+                    sigmoid(logits / temperatures), train.answers, n_tapes=train.n_tapes
+                )
                 mean = found.mean if whole else None
-            fitted = mean or fit_coder(train, None, self.encoder, settings, folder)
+            fitted = mean or fit_coder(learnt, None, self.encoder, settings, folder)
         return lambda examples: sigmoid(fitted.logits(examples) / temperatures) >= thresholds
 
 
@@ -61,6 +73,6 @@ def heads_only(settings: TrainSettings) -> TrainSettings:
     return settings.model_copy(update={"fit": settings.fit.model_copy(update={"epochs": 0})})
 
 
-def quick(*, encoder: Encoder, settings: TrainSettings, tag: str = "") -> Ours:
+def quick(*, encoder: Encoder, settings: TrainSettings, codebook: Codebook, tag: str = "") -> Ours:
     """Return the method that fits the head only."""
-    return Ours(encoder=encoder, settings=heads_only(settings), tag=tag)
+    return Ours(encoder=encoder, settings=heads_only(settings), codebook=codebook, tag=tag)

@@ -39,4 +39,4 @@ def out_of_fold_thresholds(
         outside = train.of_tapes({tape for tape, of in folds.items() if of != fold})
         rows = np.flatnonzero(fold_of_row == fold)
         said[rows] = score(outside, [train.texts[row] for row in rows])
-    return choose_thresholds(said, train.answers)
+    return choose_thresholds(said, train.answers, n_tapes=train.n_tapes)

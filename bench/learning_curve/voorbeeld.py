@@ -40,7 +40,7 @@ def read_voorbeeld(*, seed: int) -> Corpus:
             return Corpus(
                 name="voorbeeld",
                 language="nl",
-                codes=tuple(book.codes),
+                codebook=book,
                 learnt=read_examples(store, book, tapes),
                 judged=read_examples(store, book, tapes, [Mode.BLIND]),
                 divisions=_by_worker(workers, seed),

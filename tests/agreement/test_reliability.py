@@ -219,11 +219,28 @@ class TestIcc:
 
         assert (found.value, found.reason) == (None, NoIcc.TOO_ALIKE)
 
-    def test_of_coders_apart_and_units_alike_has_no_interval(self) -> None:
-        """Coders differ and nothing else does."""
-        found = icc([[1, 1, 1], [2, 2, 2]], IccKind.TWO_1)
+    @pytest.mark.parametrize("table", [[[1, 1, 1], [2, 2, 2]], [[1, 0], [0, 2], [1, 0]]])
+    def test_of_absolute_agreement_without_degrees_of_freedom_has_no_interval(
+        self, table: list[list[int]]
+    ) -> None:
+        """Satterthwaite's two parts cancel out, but for what rounding leaves."""
+        found = icc(table, IccKind.TWO_1)
 
-        assert (found.value, found.low, found.reason) == (0, None, NoIcc.TOO_ALIKE)
+        assert (found.low, found.high, found.reason) == (None, None, NoIcc.TOO_ALIKE)
+
+    def test_of_absolute_agreement_has_an_interval_where_the_parts_are_equal(self) -> None:
+        """Satterthwaite's two parts are the same here, which is nothing out of the ordinary."""
+        table = np.array([[1.0, 4, 4], [1, 2, 2]])
+
+        ours, theirs = icc(table, IccKind.TWO_1), by_pingouin(table)[IccKind.TWO_1]
+        assert [ours.value, ours.low, ours.high] == pytest.approx(theirs, abs=1e-8)
+
+    def test_of_a_million_units_is_defined(self) -> None:
+        """However small one score's share of all squares is, it is more than rounding leaves."""
+        random = np.random.default_rng(1)
+        table = random.normal(size=1_200_000) + random.normal(size=(2, 1_200_000))
+
+        assert icc(table, IccKind.ONE_1).value == pytest.approx(0.5, abs=0.01)
 
 
 class TestIcc21:

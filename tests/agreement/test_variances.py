@@ -148,6 +148,25 @@ def test_its_ends_are_where_f_is_at_its_quantiles(
         assert f == pytest.approx(wanted, rel=1e-4) or end == pytest.approx(least, abs=1e-6)
 
 
+@pytest.mark.parametrize("seed", [0, 4, 7])
+def test_many_units_are_no_matter(seed: int) -> None:
+    """Rounding in the sums of a thousand units passes for no difference between coders."""
+    random = np.random.default_rng(seed)
+    table = random.integers(0, 5, (7, 1000)).astype(float)
+    table[random.random(table.shape) < 0.4] = np.nan
+    analysis = two_way(scores_of(table))
+
+    table = table[:, ~np.isnan(table).all(axis=0)]
+    coder, unit = np.nonzero(~np.isnan(table))
+    present = np.eye(7)[coder]
+    by_unit = np.array([present[unit == one].mean(axis=0) for one in range(table.shape[1])])
+    y = table[coder, unit] - np.nanmean(table, axis=0)[unit]
+    within = (present - by_unit[unit])[:, 1:]  # the last coder's place follows from the others'
+    rest = y - within @ np.linalg.lstsq(within, y, rcond=None)[0]
+    assert analysis.within == pytest.approx(rest @ rest, rel=1e-12)
+    assert analysis.df_within == len(y) - table.shape[1] - 6
+
+
 @given(seeds, st.floats(-5, 5), st.floats(0.1, 9))
 def test_it_is_the_same_on_another_scale(seed: int, shift: float, stretch: float) -> None:
     """Adding to all scores changes nothing; stretching them stretches sums by the square."""

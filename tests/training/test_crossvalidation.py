@@ -78,6 +78,11 @@ def test_near_duplicates_are_in_one_fold() -> None:
     assert len(set(folds.values())) == 3
 
 
+def test_what_is_no_tape_is_in_no_fold() -> None:
+    """The codebook's examples are learnt from by every fold and judged by none."""
+    assert folds_of(some(["a", "b", ""]), themselves(["a", "b"]), 3, seed=1).keys() == {"a", "b"}
+
+
 def test_one_group_can_not_be_divided() -> None:
     """With a single worker there is nobody left to learn from."""
     with pytest.raises(ConfigError) as raised:
@@ -142,7 +147,7 @@ def test_no_fold_is_learnt_from(
     fit = settings.fit.model_copy(update={"epochs": epochs})
     settings = settings.model_copy(update={"fit": fit})
     folds = folds_of(cross.learnt, themselves([*cross.workers]), 2, seed=1)
-    rows = np.array([folds[tape] == 0 for tape in cross.learnt.tapes])
+    rows = np.array([folds.get(tape) == 0 for tape in cross.learnt.tapes])
 
     def scored() -> OutOfFold:
         """Return what is said of every utterance out of fold."""
@@ -174,7 +179,7 @@ def test_a_head_is_fitted_as_if_alone(
 
     found = made.out_of_fold
     assert made.mean is None
-    outside = {tape for tape, fold in folds.items() if fold != 1}
+    outside = {tape for tape in cross.learnt.tapes if folds.get(tape) != 1}
     inside = {tape for tape, fold in folds.items() if fold == 1}
     alone = fit_coder(cross.learnt.of_tapes(outside), None, encoder, settings, tmp_path).logits(
         cross.judged.of_tapes(inside)

@@ -2,6 +2,7 @@ import warnings
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from werkalliantie_training.decisions import (
     choose_thresholds,
@@ -41,31 +42,42 @@ def test_codes_have_their_own_temperature() -> None:
     np.testing.assert_allclose(found, [1.0, 4.0], rtol=0.03)
 
 
-def test_a_rare_code_gets_a_low_threshold() -> None:
-    """Where every yes scores under a half, the threshold lies where the yeses begin."""
+def _rare() -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    """Return probabilities and answers where every yes, one in ten, scores under a half."""
     probabilities = np.array([0.05] * 90 + [0.3] * 10)[:, None]
-    answers = (probabilities > 0.1).astype(np.float32)[None]
+    return probabilities, (probabilities > 0.1).astype(np.float32)[None]
 
-    (threshold,) = choose_thresholds(probabilities, answers)
 
-    assert 0.05 < threshold <= 0.3
+def test_a_code_is_given_as_often_as_coders_give_it() -> None:
+    """On many tapes the threshold lies where as many utterances score higher as carry the code."""
+    probabilities, answers = _rare()
+
+    (threshold,) = choose_thresholds(probabilities, answers, n_tapes=1000)
+
+    assert 0.05 < threshold < 0.3
     assert mean_kappa(probabilities[:, 0] >= threshold, answers[:, :, 0]) == 1.0
     assert mean_kappa(probabilities[:, 0] >= 0.5, answers[:, :, 0]) == 0.0
 
 
-def test_a_lone_peak_is_passed_over_for_a_plateau() -> None:
-    """A threshold that is best by a hair at one point loses to one that is good all around."""
-    # At .35 alone one no fewer is given than from .11 to .34; right behind it 12 yeses are lost.
-    yes = np.repeat([0.35, 0.815], [12, 8])
-    no = np.repeat([0.1, 0.345, 0.805], [70, 1, 9])
-    probabilities = np.concatenate([yes, no])[:, None]
-    answers = np.concatenate([np.ones(len(yes)), np.zeros(len(no))]).astype(np.float32)[
-        None, :, None
-    ]
+def test_how_often_is_the_mean_over_the_coders_who_saw_it() -> None:
+    """Coders who give a code to four, two and none of four that they saw: to two of every four."""
+    probabilities = np.linspace(0.1, 0.9, 8)[:, None]
+    answers = np.full((3, 8, 1), np.nan, dtype=np.float32)
+    answers[0, :4], answers[1, :4], answers[2, :4] = 1, [[0], [1], [0], [1]], 0
 
-    (threshold,) = choose_thresholds(probabilities, answers)
+    (threshold,) = choose_thresholds(probabilities, answers, n_tapes=10**9)
 
-    assert 0.1 < threshold < 0.345
+    assert (probabilities >= threshold).sum() == 4
+
+
+def test_few_tapes_draw_a_threshold_to_a_half() -> None:
+    """The log odds of what the tapes ask for count for as much as eight tapes do for a half."""
+    probabilities, answers = _rare()
+    asked = np.log([0.05 / 0.95, 0.3 / 0.7]).mean()
+
+    found = [choose_thresholds(probabilities, answers, n_tapes=n)[0] for n in (2, 8, 24)]
+
+    np.testing.assert_allclose(found, sigmoid(asked * np.array([0.2, 0.5, 0.75])))
 
 
 @pytest.mark.parametrize("answer", [0.0, 1.0, np.nan])
@@ -76,14 +88,17 @@ def test_without_a_kappa_the_threshold_is_a_half(answer: float) -> None:
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert choose_thresholds(probabilities, answers).tolist() == [0.5]
+        assert choose_thresholds(probabilities, answers, n_tapes=9).tolist() == [0.5]
 
 
-def test_a_model_that_is_worse_than_chance_keeps_a_half() -> None:
-    """Where no threshold agrees better than chance, none is preferred."""
+def test_a_threshold_is_never_certainty() -> None:
+    """Scores of nought and one leave thresholds that a model can still pass, or miss."""
     answers = np.array([1, 1, 0, 0], dtype=np.float32)[None, :, None]
+    scores = np.array([[1.0], [1.0], [1.0], [0.0]])
 
-    assert choose_thresholds(np.array([[0.1], [0.2], [0.8], [0.9]]), answers).tolist() == [0.5]
+    (threshold,) = choose_thresholds(scores, answers, n_tapes=10**9)
+
+    assert threshold == pytest.approx(0.99)
 
 
 def test_kappa_is_the_mean_over_the_coders_it_is_defined_for() -> None:

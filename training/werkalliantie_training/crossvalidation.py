@@ -73,7 +73,11 @@ class OutOfFold:
         decided = np.zeros(self.logits.shape, dtype=bool)
         for inside, outside in self._sides():
             said = said_by(outside)
-            thresholds = choose_thresholds(said[outside], self.examples.answers[:, outside])
+            thresholds = choose_thresholds(
+                said[outside],
+                self.examples.answers[:, outside],
+                n_tapes=len({*np.array(self.examples.tapes)[outside]}),
+            )
             decided[inside] = said[inside] >= thresholds
         return decided
 
@@ -102,7 +106,7 @@ def folds_of(
 
     Args:
         examples: The coded utterances of the tapes.
-        groups: What each tape belongs to: itself, or its worker.
+        groups: What each tape belongs to: itself, or its worker. Others are in no fold.
         n_folds: At most; fewer where there are fewer groups.
         seed: Of the order in which groups of the same size are taken.
 
@@ -111,6 +115,7 @@ def folds_of(
     """
     sizes = Counter(examples.tapes)
     texts = examples.bags.texts_by_tape | examples.texts_by_tape
+    texts = {tape: said for tape, said in texts.items() if tape in groups}
     joined = {tape: groups[tape] for tape in texts}
     for one, other in near_duplicates(texts, texts):
         kept, lost = joined[one], joined[other]
@@ -121,7 +126,7 @@ def folds_of(
     judged = [group for group, tapes in members.items() if any(sizes[tape] for tape in tapes)]
     if len(judged) < 2:
         raise ConfigError(
-            f"cross-validation needs at least two groups of tapes; {len(sizes)} coded tape(s) "
+            f"cross-validation needs at least two groups of tapes; {len(texts)} coded tape(s) "
             f"make {len(judged)}.",
             hint="Code another tape, or leave cross-validation out with --folds 0.",
         )
@@ -152,7 +157,7 @@ def cross_validate(
     Every fold runs all its epochs: the fold held out may not choose among them.
 
     Args:
-        learnt: What the models learn from, of every mode.
+        learnt: What the models learn from, of every mode; all of them from what is in no fold.
         judged: What they are judged on, of the same tapes, coded blind.
         folds: Fold of each tape.
         encoder: What to start from.
@@ -178,10 +183,10 @@ def cross_validate(
             progress=progress,
         )
     )
-    n_folds = len(set(folds.values()))
+    n_folds, known = len(set(folds.values())), {*learnt.tapes, *learnt.bags.tapes}
     for fold in sorted(set(folds.values())):
         report(f"cross-validating: fold {fold + 1} of {n_folds}")
-        outside = learnt.of_tapes({tape for tape, of in folds.items() if of != fold})
+        outside = learnt.of_tapes({tape for tape in known if folds.get(tape) != fold})
         inside = {tape for tape, of in folds.items() if of == fold}
         rows = np.flatnonzero(fold_of_row == fold)
         logits[rows] = scorer.score({*outside.tapes, *outside.bags.tapes}, inside)

@@ -11,6 +11,7 @@ from werkalliantie.errors import ConfigError
 from werkalliantie.labeller import questions_of
 from werkalliantie.store import Store
 from werkalliantie.study import Study
+from werkalliantie_training.codebook_examples import codebook_examples
 from werkalliantie_training.duplicates import near_duplicates
 from werkalliantie_training.examples import Examples, read_examples
 from werkalliantie_training.settings import TrainSettings
@@ -28,6 +29,11 @@ class TrainingData:
     hashes: dict[str, dict[str, str]]
 
     @property
+    def learnt(self) -> Examples:
+        """What the model learns from: the training tapes, and the codebook's own examples."""
+        return self.train.joined(codebook_examples(self.codebook))
+
+    @property
     def held_out(self) -> Examples:
         """What the model is judged on: the test tapes, or the validation tapes without any."""
         return self.test if len(self.test) else self.validation
@@ -38,7 +44,7 @@ class CrossData:
     """What a model is cross-validated on: its training tapes.
 
     Attributes:
-        learnt: The coded utterances, of every mode.
+        learnt: The coded utterances, of every mode, and the codebook's examples.
         judged: Those coded blind.
         workers: Worker of each tape, None where the study doesn't say.
         units: Unit, likewise.
@@ -56,7 +62,7 @@ def read_cross_data(study: Study, data: TrainingData) -> CrossData:
     with study.store() as store:
         known = [tape for tape in store.summaries() if tape.id in tapes]
         return CrossData(
-            learnt=data.train,
+            learnt=data.learnt,
             judged=read_examples(store, data.codebook, tapes, [Mode.BLIND]),
             workers={tape.id: tape.worker for tape in known},
             units={tape.id: tape.unit for tape in known},

@@ -1,4 +1,4 @@
-"""From logits to decisions: a temperature and a threshold per code, chosen on validation tapes."""
+"""From logits to decisions: a temperature and a threshold per code, chosen on coded tapes."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,10 +8,9 @@ from werkalliantie.agreement.nominal import contingency, kappa_of
 Answers = NDArray[np.float32]
 
 _TEMPERATURES = np.geomspace(0.2, 8.0, 75)
-_THRESHOLDS = np.round(np.arange(0.03, 0.971, 0.01), 2)
-_SMOOTHING = 7
-# A kappa of 0, as for a code that nobody gave, may come out a hair above it.
-_ROUNDING = 1e-9
+PRIOR_TAPES = 8
+"""On so many tapes a threshold lies halfway between one half and what the tapes ask for."""
+_LEAST = 0.01  # the lowest threshold there is; the highest is as far from 1
 
 
 def sigmoid(logits: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -30,25 +29,41 @@ def fit_temperatures(logits: NDArray[np.floating], targets: Answers) -> NDArray[
     return np.asarray(_TEMPERATURES[losses.argmin(axis=0)])
 
 
-def choose_thresholds(probabilities: NDArray[np.floating], answers: Answers) -> NDArray[np.float64]:
+def choose_thresholds(
+    probabilities: NDArray[np.floating], answers: Answers, *, n_tapes: int
+) -> NDArray[np.float64]:
     """Return per code the probability from which it is given, shape `(n_codes,)`.
 
-    The threshold with the highest mean kappa with the coders, the curve smoothed first: on few
-    tapes the single highest point is mostly luck. 0.5 where kappa is undefined.
+    With it the model gives a code as often as the coders did. On few tapes how often that is, and
+    how sure a model is of itself, is mostly luck: there the threshold is drawn towards one half, in
+    log odds and with the weight of `PRIOR_TAPES` tapes. Both make for a higher kappa on other tapes
+    than the threshold with the highest kappa on these does (`bench/threshold_rules.py`).
+
+    One half for a code that every coder gave everywhere, or none anywhere, or that nobody judged.
 
     Args:
         probabilities: `(n_utterances, n_codes)`.
         answers: `(n_coders, n_utterances, n_codes)`, NaN where not seen.
+        n_tapes: How many tapes the utterances are of.
     """
-    n_codes = probabilities.shape[1]
-    chosen = np.full(n_codes, 0.5)
-    for code in range(n_codes):
-        curve = np.array(
-            [mean_kappa(probabilities[:, code] >= t, answers[:, :, code]) for t in _THRESHOLDS]
-        )
-        if np.nanmax(curve, initial=-1.0) > _ROUNDING:
-            chosen[code] = _THRESHOLDS[_smooth(np.nan_to_num(curve)).argmax()]
-    return chosen
+    asked = np.array(
+        [
+            _log_odds_between(probabilities[:, code], answers[:, :, code])
+            for code in range(probabilities.shape[1])
+        ]
+    )
+    return sigmoid(asked * n_tapes / (n_tapes + PRIOR_TAPES))
+
+
+def _log_odds_between(probabilities: NDArray[np.floating], answers: Answers) -> float:
+    """Return the log odds halfway between the utterances to be given a code and the others."""
+    seen = answers[np.isfinite(answers)]
+    n_given = round(float(seen.mean()) * len(probabilities)) if len(seen) else 0
+    if not 0 < n_given < len(probabilities):
+        return 0.0
+    highest = np.sort(probabilities)[::-1].clip(_LEAST, 1 - _LEAST)
+    around = highest[n_given - 1 : n_given + 1]
+    return float(np.log(around / (1 - around)).mean())
 
 
 def mean_kappa(decided: NDArray[np.bool_], answers: Answers) -> float:
@@ -60,10 +75,3 @@ def mean_kappa(decided: NDArray[np.bool_], answers: Answers) -> float:
     """
     kappas = np.array([kappa_of(contingency(decided, coder)) for coder in answers])
     return float(np.nanmean(kappas)) if np.isfinite(kappas).any() else float("nan")
-
-
-def _smooth(curve: NDArray[np.float64]) -> NDArray[np.float64]:
-    half = _SMOOTHING // 2
-    return np.convolve(
-        np.pad(curve, half, mode="edge"), np.full(_SMOOTHING, 1 / _SMOOTHING), "valid"
-    )

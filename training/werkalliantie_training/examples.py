@@ -65,6 +65,11 @@ class Examples:
         return self.targets >= 0.5
 
     @property
+    def n_tapes(self) -> int:
+        """How many tapes the utterances are of."""
+        return len({*self.tapes})
+
+    @property
     def texts_by_tape(self) -> dict[str, list[str]]:
         """The utterances of each tape, in order."""
         found: dict[str, list[str]] = {}
@@ -83,6 +88,27 @@ class Examples:
             coders=self.coders,
             answers=self.answers[:, rows],
             bags=self.bags.of_tapes(tapes),
+        )
+
+    def joined(self, other: "Examples") -> "Examples":
+        """Return these utterances and behind them others, which have no coded stretches.
+
+        Coders of either didn't see the other's, also where they go by the same name.
+        """
+        if len(other.bags):
+            raise ValueError("only utterances can be joined, not coded stretches")
+        shape = (len(self.coders) + len(other.coders), len(self) + len(other))
+        answers = np.full((*shape, self.answers.shape[2]), np.nan, dtype=np.float32)
+        answers[: len(self.coders), : len(self)] = self.answers
+        answers[len(self.coders) :, len(self) :] = other.answers
+        return Examples(
+            tapes=self.tapes + other.tapes,
+            indices=self.indices + other.indices,
+            contexts=self.contexts + other.contexts,
+            texts=self.texts + other.texts,
+            coders=self.coders + other.coders,
+            answers=answers,
+            bags=self.bags,
         )
 
 

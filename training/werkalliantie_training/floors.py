@@ -26,7 +26,9 @@ def bag_of_words(
         Per set `(n_utterances, n_codes)`.
     """
     score = _scorer(train, seed)
-    thresholds = choose_thresholds(score(validation.texts), validation.answers)
+    thresholds = choose_thresholds(
+        score(validation.texts), validation.answers, n_tapes=validation.n_tapes
+    )
     return [np.asarray(score(part.texts) >= thresholds) for part in others]
 
 

@@ -72,7 +72,9 @@ def judge(fitted: Fitted, data: TrainingData, crossed: Crossed | None, *, seed: 
     else:
         scores, chosen_on = crossed.out_of_fold.logits, crossed.out_of_fold.examples
     temperatures = fit_temperatures(scores, chosen_on.targets)
-    thresholds = choose_thresholds(sigmoid(scores / temperatures), chosen_on.answers)
+    thresholds = choose_thresholds(
+        sigmoid(scores / temperatures), chosen_on.answers, n_tapes=chosen_on.n_tapes
+    )
     metrics, floors = _by_part(fitted, data, logits, temperatures, thresholds, seed)
     if crossed is not None:
         metrics["cross_validation"], floors["cross_validation"] = _crossed(crossed, codes)
@@ -96,7 +98,7 @@ def _by_part(
 ) -> tuple[Metrics, Metrics]:
     codes = data.codebook.codes
     parts = {"validation": data.validation} | ({"test": data.test} if len(data.test) else {})
-    bags = bag_of_words(data.train, data.validation, list(parts.values()), seed=seed)
+    bags = bag_of_words(data.learnt, data.validation, list(parts.values()), seed=seed)
     metrics: Metrics = {"validation": None, "test": None, "cross_validation": None}
     floors: Metrics = dict(metrics)
     for (part, examples), bag in zip(parts.items(), bags, strict=True):

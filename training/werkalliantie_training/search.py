@@ -221,7 +221,7 @@ def _try(
     tried = _with(settings, trial.params)
     try:
         fit_coder(
-            data.train, data.validation, encoder, tried, folder, progress=progress, watch=watch
+            data.learnt, data.validation, encoder, tried, folder, progress=progress, watch=watch
         )
         stored.tell(trial, max(scores))
     except optuna.TrialPruned:

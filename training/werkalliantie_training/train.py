@@ -115,7 +115,13 @@ def _make(
             study, data, encoder, settings, folder, report=report, progress=progress
         )
         fitted = mean or fit_coder(
-            data.train, data.validation, encoder, settings, folder, progress=progress, report=report
+            data.learnt,
+            data.validation,
+            encoder,
+            settings,
+            folder,
+            progress=progress,
+            report=report,
         )
         if not processes.is_first():
             return None

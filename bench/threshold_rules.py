@@ -1,0 +1,132 @@
+"""Compares ways to choose thresholds: `python bench/threshold_rules.py [ANNOMI.csv]`, JSON.
+
+Heads on the frozen encoder learn from tapes drawn as for a learning curve: one without each of
+three folds of them, and their mean stands for the model, as in `train`. Each rule chooses on what
+these heads say of the folds they didn't see, and is judged by the kappa with the coders on other
+tapes: those of the curve, but never the example corpus's test tapes nor AnnoMI's seven.
+"""
+
+import argparse
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from learning_curve.annomi import read_annomi
+from learning_curve.command import ROOT
+from learning_curve.voorbeeld import read_voorbeeld
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from werkalliantie_training.coder import prepare
+from werkalliantie_training.decisions import choose_thresholds, mean_kappa, sigmoid
+from werkalliantie_training.encoders import resolve
+from werkalliantie_training.examples import Examples, as_dataset
+from werkalliantie_training.fit import precision_is_bf16
+from werkalliantie_training.probe import STRENGTH, frozen_features
+from werkalliantie_training.settings import TrainSettings
+
+SIZES, DRAWS, FOLDS = (2, 4, 8, 16, 24, 63), 10, 3
+MANY = 10**9
+Rows = NDArray[np.intp]
+Scores = NDArray[np.float64]
+Rule = Callable[[Scores, NDArray[np.float32], int], float]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "csv", type=Path, nargs="?", help="AnnoMI-full.csv; else the example corpus"
+    )
+    parser.add_argument("--encoders", type=Path, default=ROOT / "models" / "encoders")
+    asked = parser.parse_args()
+    corpus = read_annomi(asked.csv) if asked.csv else read_voorbeeld(seed=13)
+    name = "embedded-multilingual" if asked.csv else "embedded-nl"
+    features = _features(corpus.learnt, name, asked.encoders)
+    tapes = sorted({*corpus.learnt.tapes})
+    found = {
+        str(size): _mean_kappas(corpus.learnt, features, tapes, size)
+        for size in SIZES
+        if size <= len(tapes) // 2
+    }
+    print(json.dumps({"corpus": corpus.name, "mean_kappa": found}, indent=2))
+
+
+def _features(examples: Examples, name: str, folder: Path) -> NDArray[np.float32]:
+    settings = TrainSettings(encoder=name)
+    fitted = prepare(resolve(name, folder), settings, n_codes=examples.answers.shape[2])
+    return frozen_features(
+        fitted.network,
+        as_dataset(examples, fitted.tokens),
+        pad_id=fitted.pad_id,
+        bf16=precision_is_bf16(settings.fit.precision),
+    )
+
+
+def _best_kappa(said: Scores, answers: NDArray[np.float32], n_tapes: int) -> float:
+    grid = np.arange(0.03, 0.98, 0.01)
+    curve = np.nan_to_num([mean_kappa(said >= threshold, answers) for threshold in grid])
+    return float(grid[np.convolve(np.pad(curve, 3, mode="edge"), np.ones(7), "valid").argmax()])
+
+
+def _as_often(said: Scores, answers: NDArray[np.float32], n_tapes: int) -> float:
+    return float(choose_thresholds(said[:, None], answers[:, :, None], n_tapes=n_tapes)[0])
+
+
+RULES: dict[str, Rule] = {
+    "highest kappa": _best_kappa,
+    "one half": lambda said, answers, n_tapes: 0.5,
+    "as often as the coders": lambda said, answers, n_tapes: _as_often(said, answers, MANY),
+    "that, drawn to one half": _as_often,
+}
+
+
+def _mean_kappas(
+    examples: Examples, features: NDArray[np.float32], tapes: list[str], size: int
+) -> dict[str, float]:
+    of_row = np.array(examples.tapes)
+    kappas: dict[str, list[float]] = {rule: [] for rule in RULES}
+    for draw in range(DRAWS):
+        order = random.Random(f"{size} {draw}").sample(tapes, len(tapes))
+        drawn, others = order[:size], order[len(tapes) // 2 :]
+        judged = np.flatnonzero(np.isin(of_row, others))
+        folds = [np.flatnonzero(np.isin(of_row, drawn[fold::FOLDS])) for fold in range(FOLDS)]
+        for code in range(examples.answers.shape[2]):
+            said, meant, rows = _scores(examples, features, folds, judged, code)
+            for rule, choose in RULES.items():
+                threshold = choose(said, examples.answers[:, rows, code], size)
+                kappas[rule].append(
+                    mean_kappa(meant >= threshold, examples.answers[:, judged, code])
+                )
+    return {rule: round(float(np.nanmean(found)), 3) for rule, found in kappas.items()}
+
+
+def _scores(
+    examples: Examples, features: NDArray[np.float32], folds: list[Rows], judged: Rows, code: int
+) -> tuple[Scores, Scores, Rows]:
+    """Return probabilities out of fold, those of the mean for the judged, and the former's rows."""
+    filled = [fold for fold in folds if len(fold)]
+    rows = np.concatenate(filled)
+    outside, meant = [], []
+    for fold in filled:
+        score = _head(features, examples.decided[:, code], np.setdiff1d(rows, fold))
+        outside.append(score(fold))
+        meant.append(score(judged))
+    return sigmoid(np.concatenate(outside)), sigmoid(np.mean(meant, axis=0)), rows
+
+
+def _head(
+    features: NDArray[np.float32], yes: NDArray[np.bool_], rows: Rows
+) -> Callable[[Rows], Scores]:
+    mean, scale = features[rows].mean(axis=0), features[rows].std(axis=0) + 1e-6
+    if yes[rows].all() or not yes[rows].any():
+        return lambda asked: np.zeros(len(asked))
+    model = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=1000)
+    model.fit((features[rows] - mean) / scale, yes[rows])
+    return lambda asked: np.asarray(model.decision_function((features[asked] - mean) / scale))
+
+
+if __name__ == "__main__":
+    main()
