@@ -60,10 +60,18 @@ def test_the_interval_is_over_tapes() -> None:
 def test_the_interval_ends_where_correlations_do() -> None:
     """Two tapes leave room beyond 1 and -1, and it is cut off."""
     alike = icc_over_tapes([[1, 5, 1, 5, 2, 4], [1, 5, 2, 5, 2, 3]], [0, 0, 0, 1, 1, 1])
-    opposed = icc_over_tapes([[1, 5, 1, 5, 2, 4], [5, 1, 5, 2, 4, 2]], [0, 0, 0, 1, 1, 1])
+    opposed = icc_over_tapes([[1, 5, 1, 5, 2, 4], [4, 1, 4, 2, 3, 4]], [0, 0, 0, 1, 1, 1])
 
     assert alike.high == 1
     assert opposed.limits == (-1, 1)
+
+
+def test_the_interval_holds_a_figure_beyond_that() -> None:
+    """Coders who contradict each other on three units: an estimate below -1 ends the interval."""
+    found = icc_over_tapes([[1, 2, 3], [3, 0, 0]], [0, 1, 2])
+
+    assert found.estimate == pytest.approx(-1.125)
+    assert found.limits == (found.estimate, 1)
 
 
 @pytest.mark.parametrize(("shift", "stretch"), [(1e8, 1), (0, 1e-9), (0, 1e9)])

@@ -59,7 +59,7 @@ def tape_interval(
     Args:
         sums: What each tape adds up to, `(n_tapes, *shape)`; see `tape_sums.py`.
         statistic: From sums `(..., *shape)` to figures `(...)`, NaN where undefined.
-        bounds: What the figure can't lie beyond; the interval is cut off there.
+        bounds: What the figure hardly lies beyond; the interval is cut off there, or at the figure.
         level: Share of studies whose interval holds the truth.
         method: How the interval is made of the draws.
         seed: Of the draws.
@@ -68,7 +68,8 @@ def tape_interval(
     found = resample(sums, statistic, seed=seed, replicates=replicates)
     n_tapes = len(without_empty(sums))
     if isinstance(found, Resampled):
-        low, high = np.clip(found.interval(level, method), *bounds).tolist()
+        least, most = min(bounds[0], found.estimate), max(bounds[1], found.estimate)
+        low, high = np.clip(found.interval(level, method), least, most).tolist()
         return TapeInterval(
             estimate=found.estimate,
             low=low,
