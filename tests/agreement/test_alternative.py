@@ -136,6 +136,28 @@ def test_half_of_the_coders_is_enough() -> None:
     assert (found.winning_rate, found.passes) == (0.5, True)
 
 
+def test_a_third_of_the_coders_is_not() -> None:
+    """It wins against one of three."""
+    found = alternative_test(*raters(1), TAPES)
+
+    assert [one.wins for one in found.coders].count(True) == 1
+    assert found.passes is False
+
+
+def test_nothing_is_as_good_as_not_a_number() -> None:
+    """Answers come as objects too, with None where a coder didn't see a unit."""
+    model, coders = raters(3, gaps=0.1)
+
+    def plain(answers: Answers) -> NDArray[np.object_]:
+        """Return answers as objects, None where there is none."""
+        objects = answers.astype(object)
+        objects[np.isnan(answers)] = None
+        return objects
+
+    found = alternative_test(plain(model), plain(coders), TAPES)
+    assert found == alternative_test(model, coders, TAPES)
+
+
 def test_the_curve_goes_by_epsilon() -> None:
     """From 0 to .30; the point at epsilon is the test's own."""
     found = alternative_test(*raters(7, model_errs=0.24), TAPES)
