@@ -92,7 +92,15 @@ def test_unclear_speech_is_speech(tmp_path: Path, written: str, text: str) -> No
 
 @pytest.mark.parametrize(
     "speech",
-    ["Ik zat (of hoe heet dat) vast.", "Dat was [ja] anders.", "Twee * drie * vier.", "(ja"],
+    [
+        "Ik zat (of hoe heet dat) vast.",
+        "Hij zei niks (weet je wel) en toen.",
+        "Die brief (dat ene ding) is weg.",
+        "Ik moet nog (eerst) bellen.",
+        "Dat was [ja] anders.",
+        "Twee * drie * vier.",
+        "(ja",
+    ],
 )
 def test_other_brackets_are_speech(tmp_path: Path, speech: str) -> None:
     """What isn't known to be an aside stays as it is written."""
@@ -100,6 +108,15 @@ def test_other_brackets_are_speech(tmp_path: Path, speech: str) -> None:
 
     assert said(reading)[1] == f"C: {speech}"
     assert skipped(reading) == []
+
+
+@pytest.mark.parametrize("aside", ["toetst nummer in", "pelt", "scheurt envelop open", "schuift"])
+def test_what_somebody_does_is_no_speech(tmp_path: Path, aside: str) -> None:
+    """A verb in the third person with some words behind it, whichever it is."""
+    reading = read(tmp_path, f"R: Ga zitten.\nC: Ja. ({aside}) Zo.\n")
+
+    assert said(reading) == ["R: Ga zitten.", "C: Ja. Zo."]
+    assert skipped(reading) == [(2, "stage_direction")]
 
 
 def test_times_inside_speech(tmp_path: Path) -> None:

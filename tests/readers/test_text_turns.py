@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from readers.sources import in_place, read, said, skipped
 
 
@@ -39,6 +40,32 @@ def test_page_furniture_inside_a_turn(tmp_path: Path) -> None:
         (4, "page_furniture"),
         (7, "page_furniture"),
     ]
+
+
+def test_a_title_over_a_page_number_is_furniture(tmp_path: Path) -> None:
+    """Once is enough where blank lines set the two apart from what is said."""
+    text = "R: Dit is een zin\n\nTranscript t4 – vertrouwelijk\nPagina 2 van 9\n\ndie doorloopt.\n"
+    reading = read(tmp_path, text)
+
+    assert said(reading) == ["R: Dit is een zin die doorloopt."]
+    assert skipped(reading) == [(3, "page_furniture"), (4, "page_furniture")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "R: Dit is een zin\n\nEn dat gaat door.\n- 2 -\n\ntot hier\n",
+        "R: Dit is een zin\nEn dat gaat door\n- 2 -\n\ntot hier\n",
+        "R: Dit is een zin\n\nEn dat gaat door\n- 2 -\ntot hier\n",
+    ],
+    ids=["a sentence", "no blank line before", "no blank line behind"],
+)
+def test_speech_over_a_page_number_is_speech(tmp_path: Path, text: str) -> None:
+    """A page may end where somebody goes on talking."""
+    (turn,) = said(read(tmp_path, text))
+
+    assert "dat gaat door" in turn
+    assert turn.endswith("tot hier")
 
 
 def test_a_running_title_is_furniture(tmp_path: Path) -> None:

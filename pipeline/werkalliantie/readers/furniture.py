@@ -3,11 +3,12 @@
 A line without a speaker belongs to the page if it is a page number, if it repeats a line of the
 header, or if it stands at least three times in the file, apart from its digits, and looks like a
 page's title: two words or more with a capital or a digit, or next to a page number or form feed.
+Once is enough for a title over a page number if blank lines set the two apart.
 """
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from werkalliantie.readers.grammar import Grammar, Labelled
 
@@ -16,9 +17,19 @@ _GOES_ON = (",", "?", "!", "…", "-")
 
 
 def furniture_in(
-    body: Sequence[Labelled], header: Sequence[Labelled], grammar: Grammar
+    body: Sequence[Labelled],
+    header: Sequence[Labelled],
+    after_blank: Set[int],
+    grammar: Grammar,
 ) -> set[int]:
-    """Return the indices of the lines of the conversation that belong to the page."""
+    """Return the indices of the lines of the conversation that belong to the page.
+
+    Args:
+        body: The lines of the conversation, without the blank ones.
+        header: Those above it.
+        after_blank: Offsets of the lines that a blank one precedes.
+        grammar: The grammar.
+    """
     # Behind a label alone on its line comes the speech, were it only a number.
     awaited = {i + 1 for i, item in enumerate(body) if item.is_label_only}
     numbers = {i for i, item in enumerate(body) if i not in awaited and _is_number(item, grammar)}
@@ -30,6 +41,7 @@ def furniture_in(
         is_title = signature in recurring and (
             _looks_like_title(item.line.text) or _is_next_to_page_end(body, i, numbers)
         )
+        is_title = is_title or _is_over_page_number(body, i, numbers, after_blank)
         if i not in awaited and (is_title or signature in titles):
             found.add(i)
     return found
@@ -64,6 +76,17 @@ def _looks_like_title(text: str) -> bool:
     words = text.split()
     has_sign = text.lstrip()[:1].isupper() or any(c.isdigit() for c in text)
     return len(words) > 1 and has_sign and not text.rstrip().endswith(_GOES_ON)
+
+
+def _is_over_page_number(
+    body: Sequence[Labelled], i: int, numbers: set[int], after_blank: Set[int]
+) -> bool:
+    text = body[i].line.text.rstrip()
+    if body[i].opens_turn or not _looks_like_title(text) or text.endswith("."):
+        return False
+    is_last = i + 2 >= len(body)
+    ends = is_last or body[i + 2].line.start in after_blank
+    return i + 1 in numbers and ends and body[i].line.start in after_blank
 
 
 def _is_next_to_page_end(body: Sequence[Labelled], i: int, numbers: set[int]) -> bool:

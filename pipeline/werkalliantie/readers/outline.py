@@ -50,7 +50,7 @@ def outline(lines: list[Line], grammar: Grammar) -> Outline:
     header = header_of(labelled, after_blank, grammar)
     above = labelled[: header.end]
     body = _separate_speakers(labelled[header.end :], grammar)
-    furniture = furniture_in(body, above, grammar)
+    furniture = furniture_in(body, above, after_blank, grammar)
     spoken = [item for i, item in enumerate(body) if i not in furniture]
     unknown = unknown_in_body(spoken, grammar)
     unknown = unknown_in_header(labelled, header, after_blank, unknown, grammar) + unknown
