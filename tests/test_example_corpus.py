@@ -76,16 +76,16 @@ def _said(label: str) -> list[float]:
 
 
 def test_size_and_spread() -> None:
-    """36 tapes of 60-120 turns, 18 workers, 36 clients, 5 units, 2,000 worker utterances."""
+    """68 tapes of 60-120 turns, 34 workers, 68 clients, 5 units, 4,000 worker utterances."""
     tapes = _tapes()
     workers = Counter(tape["worker"] for tape in tapes)
 
-    assert len(tapes) == 36
+    assert len(tapes) == 68
     assert all(60 <= len(tape["turns"]) <= 120 for tape in tapes)
-    assert len(workers) == 18 and set(workers.values()) == {2}
-    assert len({tape["client"] for tape in tapes}) == 36
+    assert len(workers) == 34 and set(workers.values()) == {2}
+    assert len({tape["client"] for tape in tapes}) == 68
     assert len({tape["unit"] for tape in tapes}) == 5
-    assert sum(t["role"] == "worker" for tape in tapes for t in tape["turns"]) >= 2000
+    assert sum(t["role"] == "worker" for tape in tapes for t in tape["turns"]) >= 4000
     assert {tape["modality"] for tape in tapes} >= {"kantoor", "telefoon", "huisbezoek"}
 
 
@@ -168,7 +168,7 @@ def test_adjudications_give_a_reason_where_the_coders_differed() -> None:
 
 
 def test_the_split_is_by_worker() -> None:
-    """24 tapes train, 6 validate and 6 test; no worker is on two sides."""
+    """56 tapes train, 6 validate and 6 test; no worker is on two sides."""
     split = SETTINGS.split
     sides = Counter(
         "test"
@@ -179,7 +179,7 @@ def test_the_split_is_by_worker() -> None:
         for tape in _tapes()
     )
 
-    assert sides == {"train": 24, "validation": 6, "test": 6}
+    assert sides == {"train": 56, "validation": 6, "test": 6}
     assert not set(split.test_workers) & set(split.validation_workers)
 
 
