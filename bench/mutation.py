@@ -6,6 +6,7 @@ every test under `tests/agreement`. Mutants that change no number are listed, ea
 in `equivalent_mutants.toml`; they aren't run. Ends with 1 if any other mutant survives.
 
 No file is changed (`mutant_runs.py`). Properties are tried on the same examples every time.
+`--again FILE` tries only what survived in an earlier run, whose lines on stderr the file holds.
 
 On 2026-11-24, each module with its own tests only, 22 of 26 modules were run: all but `variances`,
 `reliability`, `alternative` and `distributions`. Of 2,968 mutants 61 survived. After that, tests
@@ -38,15 +39,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("modules", nargs="*", help="such as alpha; all without any")
     parser.add_argument("--own", action="store_true", help="only each module's own tests")
+    parser.add_argument("--again", type=Path, nargs="+", help="what an earlier run said on stderr")
     asked = parser.parse_args()
+    survived = _survivors(asked.again) if asked.again else None
     os.chdir(ROOT)
-    modules = asked.modules or sorted({path.stem for path in PACKAGE.glob("*.py")} - {"__init__"})
+    modules = asked.modules or sorted(
+        survived or {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
+    )
     listed = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))
     warm_up(TESTS)
     started = time.perf_counter()
     files = {}
     for module in modules:
-        files[module] = _try_all(module, listed.get(module, []), own=asked.own)
+        wanted = None if survived is None else survived.get(module, set())
+        files[module] = _try_all(module, listed.get(module, []), wanted, own=asked.own)
         print(json.dumps({module: files[module]}), file=sys.stderr, flush=True)
     counts = ("mutants", "killed", "equivalent", "survived")
     result = {
@@ -59,10 +65,27 @@ def main() -> int:
     return 1 if result["survived"] else 0
 
 
-def _try_all(module: str, listed: Sequence[dict[str, str]], *, own: bool) -> dict[str, Any]:
+def _survivors(files: Sequence[Path]) -> dict[str, set[tuple[str, str]]]:
+    """Return what survived earlier runs, by module; a later file has the last word on its own."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for file in files:
+        lines = file.read_text(encoding="utf-8").splitlines()
+        for module, result in (each for line in lines for each in json.loads(line).items()):
+            found[module] = {(one["was"], one["became"]) for one in result["survivors"]}
+    return {module: ones for module, ones in found.items() if ones}
+
+
+def _try_all(
+    module: str,
+    listed: Sequence[dict[str, str]],
+    wanted: set[tuple[str, str]] | None,
+    *,
+    own: bool,
+) -> dict[str, Any]:
     path, name = PACKAGE / f"{module}.py", f"werkalliantie.agreement.{module}"
     own_tests = f"{TESTS}/test_{module}.py"
-    mutants = mutants_of(path.read_text(encoding="utf-8"))
+    made = mutants_of(path.read_text(encoding="utf-8"))
+    mutants = [each for each in made if wanted is None or (each.was, each.became) in wanted]
     known = {(each["was"], each["became"]) for each in listed}
     tried = [mutant for mutant in mutants if (mutant.was, mutant.became) not in known]
     alive = quick_survivors(name, path, tried, own_tests)
@@ -76,7 +99,7 @@ def _try_all(module: str, listed: Sequence[dict[str, str]], *, own: bool) -> dic
         "equivalent": len(mutants) - len(tried),
         "survived": len(alive),
         "survivors": [_described(path, mutant) for mutant in alive],
-        "listed_but_not_made": sorted(known - {(each.was, each.became) for each in mutants}),
+        "listed_but_not_made": sorted(known - {(each.was, each.became) for each in made}),
     }
 
 
