@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from werkalliantie.errors import ModelError
-from werkalliantie_training.settings import Fit, TrainSettings
-from werkalliantie_training.workspace import fingerprint, workspace
+from werkalliantie_training.workspace import workspace
 
 HOLD = """
 import sys, time
@@ -100,19 +99,3 @@ def test_one_run_at_a_time(tmp_path: Path) -> None:
         "Wait for it, or stop it; this command then goes on where it was."
     )
     assert entered
-
-
-def test_another_setting_is_another_run() -> None:
-    """Data, codebook, encoder, seed and every setting tell runs apart."""
-    settings = TrainSettings()
-    others = [
-        settings.model_copy(update={"seed": 14}),
-        settings.model_copy(update={"fit": Fit(learning_rate=2e-4)}),
-    ]
-
-    names = [fingerprint({"a": "1"}, "boek", "e", one) for one in (settings, *others)]
-    names += [fingerprint({"a": "2"}, "boek", "e", settings)]
-    names += [fingerprint({"a": "1"}, "boek", "f", settings)]
-
-    assert len({*names}) == 5
-    assert fingerprint({"a": "1"}, "boek", "e", TrainSettings()) == names[0]

@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import optuna
@@ -22,10 +22,11 @@ from werkalliantie.study import Study
 from werkalliantie_training.coder import fit_coder
 from werkalliantie_training.data import TrainingData, read_training_data
 from werkalliantie_training.encoders import Encoder, resolve
+from werkalliantie_training.fingerprint import fingerprint
 from werkalliantie_training.reproducible import steady
 from werkalliantie_training.settings import Evaluation, Fit, TrainSettings
 from werkalliantie_training.train import hush
-from werkalliantie_training.workspace import fingerprint, workspace
+from werkalliantie_training.workspace import workspace
 
 Report = Callable[[str], None]
 Distribution = FloatDistribution | IntDistribution
@@ -143,7 +144,7 @@ def _fingerprint(data: TrainingData, encoder: Encoder, settings: TrainSettings) 
     """Return a name for a search; what trials don't hang on has no part in it."""
     seen = {part: data.hashes[part] for part in ("train", "validation")}
     told = settings.model_copy(update={"evaluation": Evaluation()})
-    return fingerprint(seen, data.codebook.key, encoder.sha256, told)
+    return fingerprint(replace(data, hashes=seen), told, encoder)
 
 
 @contextmanager

@@ -21,10 +21,11 @@ from werkalliantie_training.encoders import Encoder, resolve
 from werkalliantie_training.evaluation import Metrics
 from werkalliantie_training.examples import Examples
 from werkalliantie_training.filing import file_model
+from werkalliantie_training.fingerprint import fingerprint
 from werkalliantie_training.judging import PLACES, Crossed, Judged, judge
 from werkalliantie_training.reproducible import steady
 from werkalliantie_training.settings import TrainSettings
-from werkalliantie_training.workspace import filing, fingerprint, workspace
+from werkalliantie_training.workspace import filing, workspace
 
 if TYPE_CHECKING:
     from werkalliantie_training.search import Trial
@@ -108,7 +109,7 @@ def _make(
         data = read_training_data(study, settings, tapes=tapes, codebook=codebook)
         report(f"loading encoder {settings.encoder}")
         encoder = resolve(settings.encoder, study.encoders)
-    key = fingerprint(data.hashes, data.codebook.key, encoder.sha256, settings)
+    key = fingerprint(data, settings, encoder)
     with workspace(study.models, key) as folder:
         report(f"training on {_amount(data.train)}, validating on {len(data.validation)}")
         crossed, mean = _cross(

@@ -4,21 +4,17 @@ It lies in `models/.training/`, is named after data and settings, and is removed
 filed. A lock beside it is let go of by a process that is killed.
 """
 
-import hashlib
-import json
 import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-import werkalliantie
 from werkalliantie.errors import ModelError, WerkalliantieError
 from werkalliantie_training import processes
-from werkalliantie_training.settings import TrainSettings
 
 if sys.platform != "win32":
     import fcntl
@@ -26,20 +22,6 @@ if sys.platform != "win32":
 _WEEK = 7 * 24 * 3600
 _BUSY = "the same training is under way already, in another process."
 _WAIT = "Wait for it, or stop it; this command then goes on where it was."
-
-
-def fingerprint(
-    hashes: Mapping[str, Any], codebook: str, encoder: str, settings: TrainSettings
-) -> str:
-    """Return a name for a run on this data with these settings.
-
-    Args:
-        hashes: sha256 of each tape's content.
-        encoder: The encoder's sha256.
-    """
-    said = settings.model_dump() | {"encoder": encoder}
-    whole = json.dumps([hashes, codebook, said, werkalliantie.__version__], sort_keys=True)
-    return hashlib.sha256(whole.encode()).hexdigest()[:24]
 
 
 @contextmanager

@@ -1,0 +1,62 @@
+"""One hash for what a model is made from: runs, searches and models go by it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from werkalliantie.codebook import Cluster, Codebook
+from werkalliantie_training.data import TrainingData
+from werkalliantie_training.encoders import Encoder
+from werkalliantie_training.examples import Examples
+from werkalliantie_training.fingerprint import fingerprint
+from werkalliantie_training.settings import Fit, TrainSettings
+
+NOTHING = Examples(
+    tapes=(),
+    indices=(),
+    contexts=(),
+    texts=(),
+    coders=(),
+    answers=np.zeros((0, 0, 1), dtype=np.float32),
+)
+BOOK = Codebook(
+    name="boek",
+    version="1",
+    title="Boek",
+    language="nl",
+    clusters=(Cluster(code="A", label="a", definition="a"),),
+)
+DATA = TrainingData(
+    codebook=BOOK,
+    train=NOTHING,
+    validation=NOTHING,
+    test=NOTHING,
+    hashes={"train": {"t1": "1"}, "validation": {}, "test": {}},
+)
+ENCODER = Encoder(name="e", folder=Path("hier"), sha256="e", source="hub")
+
+
+def test_whatever_goes_into_a_model_tells_it_apart() -> None:
+    """Data, split, codebook, encoder, seed and every setting."""
+    settings = TrainSettings()
+    book = replace(BOOK, clusters=(Cluster(code="A", label="a", definition="a", examples=("a",)),))
+    made = [
+        fingerprint(DATA, settings, ENCODER),
+        fingerprint(DATA, settings.model_copy(update={"seed": 14}), ENCODER),
+        fingerprint(DATA, settings.model_copy(update={"fit": Fit(learning_rate=2e-4)}), ENCODER),
+        fingerprint(replace(DATA, hashes={"train": {"t1": "2"}}), settings, ENCODER),
+        fingerprint(replace(DATA, hashes={"test": {"t1": "1"}}), settings, ENCODER),
+        fingerprint(replace(DATA, codebook=book), settings, ENCODER),
+        fingerprint(DATA, settings, replace(ENCODER, sha256="f")),
+    ]
+
+    assert len({*made}) == len(made)
+
+
+def test_where_the_encoder_lies_does_not() -> None:
+    """The same folder elsewhere makes the same model."""
+    moved = replace(ENCODER, folder=Path("daar"))
+
+    one, other = (fingerprint(DATA, TrainSettings(), each) for each in (ENCODER, moved))
+    assert one == other
