@@ -26,6 +26,11 @@ class ExampleCorpus:
         return self.folder / "study.toml"
 
     @property
+    def train_settings(self) -> Path:
+        """How a model is trained on it."""
+        return self.folder / "train.toml"
+
+    @property
     def codings(self) -> list[Path]:
         """A table of codings per coder."""
         return sorted((self.folder / "codings").glob("*.csv"))

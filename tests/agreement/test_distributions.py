@@ -81,3 +81,11 @@ def test_quantiles_are_in_the_tables() -> None:
     assert round(f_quantile(0.95, 5, 10), 2) == 3.33
     assert round(t_quantile(0.975, 10), 3) == 2.228
     assert np.isclose(f_quantile(0.95, 1, 10), t_quantile(0.975, 10) ** 2)
+
+
+def test_a_quantile_may_be_next_to_nothing() -> None:
+    """Where F hardly has degrees of freedom, its quantile is far below what a float rounds at."""
+    ours, theirs = f_quantile(0.01, 0.02, 10), stats.f.ppf(0.01, 0.02, 10)
+
+    assert 0 < ours < 1e-150
+    assert np.log(ours) == pytest.approx(np.log(theirs), rel=1e-9)

@@ -13,6 +13,7 @@ from models import tiny_model
 
 from werkalliantie.cli import train
 from werkalliantie.coding import Coding
+from werkalliantie.example import ExampleCorpus
 from werkalliantie.study import Study
 
 
@@ -217,6 +218,8 @@ class TestDemo:
         report = tmp_path / "demo" / "data" / "report.html"
         assert made["report"] == str(report)
         page = report.read_text(encoding="utf-8")
-        assert page.count('<svg class="timeline"') == 36
+        assert page.count('<svg class="timeline"') == 68
+        settings = tmp_path / "demo" / "configs" / "train.toml"
+        assert settings.read_bytes() == ExampleCorpus.shipped().train_settings.read_bytes()
         assert "model-001" in page
         assert made["agree"]["n_tapes"] == 2

@@ -33,7 +33,7 @@ def demo(
     from werkalliantie.sheets.layout import SheetFormat
 
     corpus = ExampleCorpus.shipped()
-    study = _new_study(out, corpus.study_settings, again=again)
+    study = _new_study(out, corpus, again=again)
     n_tapes = _import(study, corpus)
     tell(f"imported {n_tapes} tapes and {len(corpus.codings)} tables of codings")
     trained = train.run_training(study)
@@ -71,7 +71,7 @@ def _report(study: Study, model: str) -> Path:
     return path
 
 
-def _new_study(folder: Path, settings: Path, *, again: bool) -> Study:
+def _new_study(folder: Path, corpus: "ExampleCorpus", *, again: bool) -> Study:
     if (folder / "configs").exists() or (folder / _MARK).exists():
         if not (again and (folder / _MARK).exists()):
             raise ConfigError(
@@ -82,7 +82,8 @@ def _new_study(folder: Path, settings: Path, *, again: bool) -> Study:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _MARK).write_text("made by `werkalliantie demo`; `--again` removes it\n")
     studies.create(folder)
-    shutil.copyfile(settings, folder / "configs" / "study.toml")
+    shutil.copyfile(corpus.study_settings, folder / "configs" / "study.toml")
+    shutil.copyfile(corpus.train_settings, folder / "configs" / "train.toml")
     return Study.open(folder)
 
 
