@@ -28,7 +28,7 @@ from werkalliantie_training.evaluation import evaluate
 from werkalliantie_training.filing import file_model
 from werkalliantie_training.judging import Judged
 from werkalliantie_training.network import CoderNetwork
-from werkalliantie_training.quantise import USUAL, Care, quantise
+from werkalliantie_training.quantise import CAREFUL, USUAL, Care, quantise
 
 
 class Workbench:
@@ -127,8 +127,13 @@ def test_an_int8_copy_that_decides_the_same_is_kept(workbench: Workbench, tmp_pa
     ) in model.file("README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(("failing", "kept"), [((USUAL,), "careful"), ((USUAL, CAREFUL), "utmost")])
 def test_one_made_with_more_care_is_kept_where_the_usual_fails(
-    workbench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    workbench: Workbench,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    failing: tuple[Care, ...],
+    kept: str,
 ) -> None:
     """Manifest and card say that it holds more fp32."""
 
@@ -141,14 +146,14 @@ def test_one_made_with_more_care_is_kept_where_the_usual_fails(
         uses_types: bool,
         care: Care,
     ) -> None:
-        made = contrary if care == USUAL else quantise
+        made = contrary if care in failing else quantise
         made(source, target, pairs, n_heads=n_heads, uses_types=uses_types, care=care)
 
     monkeypatch.setattr(filing, "quantise", copy)
     model = workbench.file(tmp_path / "werk")
 
     said: Any = model.manifest["parity"]["int8"]
-    assert (said["care"], said["passed"], said["same_decisions"]) == ("careful", True, 1.0)
+    assert (said["care"], said["passed"], said["same_decisions"]) == (kept, True, 1.0)
     assert model.has_int8
     assert (
         "On the CPU it computes in int8 (its narrowing products in fp32), which gives the same "

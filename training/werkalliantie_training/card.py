@@ -149,7 +149,7 @@ def _fp16(fp16: Metrics) -> str:
 
 
 def _care(int8: Metrics) -> str:
-    return " (its narrowing products in fp32)" if int8.get("care") == "careful" else ""
+    return " (its narrowing products in fp32)" if int8.get("care") in ("careful", "utmost") else ""
 
 
 def _number(value: float | None) -> str:

@@ -31,7 +31,7 @@ from werkalliantie_training.halve import halve
 from werkalliantie_training.judging import Judged
 from werkalliantie_training.network import encoder_config
 from werkalliantie_training.parity import TOLERANCE, check_parity, judge_fp16, judge_int8
-from werkalliantie_training.quantise import CAREFUL, USUAL, Care, quantise
+from werkalliantie_training.quantise import CAREFUL, USUAL, UTMOST, Care, quantise
 from werkalliantie_training.reproducible import reproducible
 from werkalliantie_training.settings import TrainSettings
 
@@ -132,7 +132,7 @@ def _int8_parity(
 ) -> Metrics:
     """Write an int8 copy that decides as fp32 does, with as little of it in fp32 as that takes."""
     said: Metrics = {}
-    for name, care in (("usual", USUAL), ("careful", CAREFUL)):
+    for name, care in (("usual", USUAL), ("careful", CAREFUL), ("utmost", UTMOST)):
         said = {"care": name} | _int8_gate(fitted, judged, data, source, target, care)
         if said["passed"]:
             break

@@ -9,7 +9,7 @@ Such a file is for sequences that run alone: in a batch they would share a scale
 
 Most of the error comes from products that narrow, behind the activation function, whose many small
 values share a scale with a few large ones. A model that decides too differently in int8 can be
-copied with more care: those products in fp32, and more channels apart.
+copied with more care: those products in fp32, and more channels apart, in two steps.
 """
 
 import tempfile
@@ -50,6 +50,7 @@ class Care:
 
 USUAL = Care(outlier=1.5, quantile=0.99, narrowing=True)
 CAREFUL = Care(outlier=1.0, quantile=0.98, narrowing=False)
+UTMOST = Care(outlier=1.0, quantile=0.9, narrowing=False)
 _SAME = 1e-4
 """Largest difference in logits that fused attention may make, in fp32."""
 _FEW = 8
