@@ -13,7 +13,7 @@ from learning_curve.voorbeeld import read_voorbeeld
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the measurement asked for and print it."""
-    options = parser(__doc__, sizes="2,4,8,16,24", encoder="embedded-nl")
+    options = parser(__doc__, sizes="2,4,8,16,24,48", encoder="embedded-nl")
     options.formatter_class = argparse.RawDescriptionHelpFormatter
     asked = options.parse_args(arguments)
     return measure(lambda: read_voorbeeld(seed=asked.seed), asked)
