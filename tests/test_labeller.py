@@ -1,5 +1,6 @@
 import json
 import random
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -369,11 +370,15 @@ class TestRefused:
         )
         assert refused.value.hint == (
             "Leave --device out to run on the CPU. On a machine with a GPU and its driver, put the "
-            "package onnxruntime-gpu in the place of onnxruntime: side by side they don't work."
+            "package onnxruntime-gpu[cuda,cudnn] in the place of onnxruntime: side by side they "
+            "don't work."
         )
 
     def test_a_device_that_fails_to_start(
-        self, model: Artefact, monkeypatch: pytest.MonkeyPatch
+        self,
+        model: Artefact,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
     ) -> None:
         """ONNX Runtime falls back on the CPU by itself; that is refused as well."""
 
@@ -381,11 +386,11 @@ class TestRefused:
             def __init__(
                 self,
                 *_: object,
-                providers: Sequence[str],
+                providers: Sequence[tuple[str, dict[str, str]]],
                 disabled_optimizers: object,
                 enable_fallback: bool,
             ) -> None:
-                assert providers == ["CUDAExecutionProvider"]
+                assert providers == [("CUDAExecutionProvider", {"use_tf32": "0"})]
                 assert disabled_optimizers is None
                 assert enable_fallback
 
@@ -397,6 +402,7 @@ class TestRefused:
             "get_available_providers",
             lambda: ["CUDAExecutionProvider", "CPUExecutionProvider"],
         )
+        monkeypatch.setattr(onnxruntime, "preload_dlls", lambda: sys.stdout.write("Failed\n"))
         monkeypatch.setattr(onnxruntime, "InferenceSession", FallenBack)
 
         with pytest.raises(ModelError) as refused:
@@ -404,6 +410,8 @@ class TestRefused:
         assert refused.value.message == (
             "device cuda: ONNX Runtime has no working CUDAExecutionProvider here."
         )
+        # Which library is missing is said, but not where programs read JSON.
+        assert capsys.readouterr() == ("", "Failed\n")
 
 
 def test_metadata_follow_the_order_of_the_codes() -> None:

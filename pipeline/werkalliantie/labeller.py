@@ -3,8 +3,10 @@
 Knows a model folder and token ids; knows nothing of torch, files of transcripts or the store.
 """
 
+import contextlib
 import json
 import os
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -37,6 +39,8 @@ _FILES: Mapping[Computed, str] = {
 _SLOWER = ["SkipLayerNormFusion"]
 # int8 differs by rounding between kinds of processors; where products overflow, by much more.
 _ALIKE = 0.05
+# Recent GPUs otherwise round what fp32 multiplies to ten bits.
+_EXACT = {"use_tf32": "0"}
 _PROVIDERS: Mapping[Device, str] = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 
 
@@ -226,6 +230,8 @@ def _session(model: Artefact, file: str, device: Device) -> onnxruntime.Inferenc
     available = onnxruntime.get_available_providers()
     if provider not in available:
         raise _no_device(device)
+    if device == "cuda":
+        _load_cuda()
     try:
         session = open_session(model.file(file), device)
     except Exception as error:  # ONNX Runtime raises half a dozen types of its own
@@ -240,6 +246,12 @@ def _session(model: Artefact, file: str, device: Device) -> onnxruntime.Inferenc
     return session
 
 
+def _load_cuda() -> None:
+    """Load the CUDA libraries that pip installed, which the system's own search doesn't find."""
+    with contextlib.redirect_stdout(sys.stderr):  # it prints what it doesn't find
+        onnxruntime.preload_dlls()
+
+
 def open_session(file: Path, device: Device = "cpu") -> onnxruntime.InferenceSession:
     """Open an ONNX file for labelling; the parity gate does too, so it judges what will run."""
     options = onnxruntime.SessionOptions()
@@ -248,7 +260,7 @@ def open_session(file: Path, device: Device = "cpu") -> onnxruntime.InferenceSes
     return onnxruntime.InferenceSession(
         str(file),
         options,
-        providers=[_PROVIDERS[device]],
+        providers=[_PROVIDERS[device] if device == "cpu" else (_PROVIDERS[device], _EXACT)],
         disabled_optimizers=_SLOWER if device == "cpu" else None,
         enable_fallback=device != "cpu",  # there it prints, and tries the same again
     )
@@ -273,7 +285,8 @@ def _no_device(device: Device) -> ModelError:
     return ModelError(
         f"device {device}: ONNX Runtime has no working {_PROVIDERS[device]} here.",
         hint="Leave --device out to run on the CPU. On a machine with a GPU and its driver, put "
-        "the package onnxruntime-gpu in the place of onnxruntime: side by side they don't work.",
+        "the package onnxruntime-gpu[cuda,cudnn] in the place of onnxruntime: side by side they "
+        "don't work.",
     )
 
 
