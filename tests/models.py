@@ -74,7 +74,7 @@ def tiny_network(n_words: int, n_codes: int, metadata: Mapping[str, str]) -> onn
 def quantised(network: onnx.ModelProto, file: Path) -> None:
     """Write a network with its products in int8; in a batch their inputs share one scale."""
     add_pre_process_metadata(network)
-    quantize_dynamic(network, file, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul"])
+    quantize_dynamic(network, file, weight_type=QuantType.QUInt8, op_types_to_quantize=["MatMul"])
 
 
 def tiny_model(

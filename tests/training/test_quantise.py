@@ -12,7 +12,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from training.wide import OUTLIER, SAID, Wide, operators, random_pairs
 
 from werkalliantie_training.export import onnx_logits
-from werkalliantie_training.quantise import CAREFUL, USUAL, Care, quantise
+from werkalliantie_training.quantise import CAREFUL, USUAL, Care, _gains, quantise
 
 SEEN = random_pairs(range(2, 26))
 UNSEEN = random_pairs([1, 2, 4, *range(9, 60, 5)])
@@ -61,6 +61,29 @@ def without_outlier(wide: Wide, folder: Path) -> Wide:
     return Wide(folder=wide.folder, network=wide.network, file=folder / "gewoon.onnx")
 
 
+@pytest.mark.parametrize(("overflowing", "kind"), [(True, "UINT8"), (False, "INT8")])
+def test_weights_are_unsigned_where_signed_ones_overflow(
+    overflowing: bool,
+    kind: str,
+    wide: Wide,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Processors without VNNI add signed ones up in 16 bits."""
+    monkeypatch.setattr("werkalliantie_training.quantise.overflows", lambda: overflowing)
+
+    model = made(wide, tmp_path / "int8.onnx")
+    kinds = [t.data_type for t in model.graph.initializer if t.name.endswith("_quantized")]
+    assert set(kinds) == {TensorProto.DataType.Value(kind)}
+
+
+def test_the_copy_made_here_is_right_here(wide: Wide, tmp_path: Path) -> None:
+    """Of two ways to hold the weights the one is taken whose products don't overflow."""
+    made(wide, tmp_path / "int8.onnx")
+
+    assert distance(wide.file, tmp_path / "int8.onnx") < 0.01
+
+
 class TestOutliers:
     def test_apart_bring_int8_near_to_fp32(self, wide: Wide, tmp_path: Path) -> None:
         """Much nearer than with them among the rest, be it ours or ONNX Runtime's own."""
@@ -69,15 +92,44 @@ class TestOutliers:
             wide.file,
             own,
             per_channel=True,
-            weight_type=QuantType.QInt8,
+            weight_type=QuantType.QUInt8,
             op_types_to_quantize=["MatMul"],
         )
         made(wide, apart)
         made(wide, together, care=replace(USUAL, outlier=np.inf))
 
         far, near = distance(wide.file, together), distance(wide.file, apart)
-        assert 0 < near < far / 4
+        assert 0 < near < far
         assert near < distance(wide.file, own) / 4
+
+    def test_the_rest_is_made_alike(self, wide: Wide, tmp_path: Path) -> None:
+        """A large channel that isn't apart does much less harm than in ONNX Runtime's own copy."""
+        own, alike = tmp_path / "own.onnx", tmp_path / "alike.onnx"
+        quantize_dynamic(
+            wide.file,
+            own,
+            per_channel=True,
+            weight_type=QuantType.QUInt8,
+            op_types_to_quantize=["MatMul"],
+        )
+        model = made(wide, alike, care=replace(USUAL, outlier=np.inf))
+
+        assert not [name for name in constants(model) if name.endswith("_few")]
+        assert distance(wide.file, alike) < distance(wide.file, own) / 2
+
+    def test_channels_that_hardly_spoke_gain_no_more_than_others(self) -> None:
+        """Nor do those without weights; on other utterances they may be as large as any."""
+        peaks = np.array([1, 1, 1, 1e-9, 0, 100], dtype=np.float32)
+        weights = np.ones((6, 2), dtype=np.float32)
+
+        assert _gains(peaks, [weights, weights * np.float32(0.5)]).tolist() == [
+            1,
+            1,
+            1,
+            8,
+            1,
+            0.125,
+        ]
 
     def test_more_care_brings_int8_nearer_still(self, wide: Wide, tmp_path: Path) -> None:
         """Products with fewer outputs than inputs are then in fp32, and no other of the large."""
@@ -114,8 +166,8 @@ class TestOutliers:
 
         (channels,) = (v for name, v in values.items() if name == "layer_norm_channels")
         assert OUTLIER in channels
-        (mask,) = (v for name, v in values.items() if name == "layer_norm_mask")
-        assert np.flatnonzero(mask == 0).tolist() == channels.tolist()
+        (gains,) = (v for name, v in values.items() if name == "layer_norm_gains")
+        assert np.flatnonzero(gains == 0).tolist() == channels.tolist()
 
     def test_that_are_not_there_change_nothing(self, wide: Wide, tmp_path: Path) -> None:
         """Where all channels are alike, products stay whole."""

@@ -3,7 +3,9 @@
 Weights get a scale per output channel, activations one per tensor, found as they pass (dynamic
 quantisation). One scale for a whole tensor is coarse where a few channels are much larger than all
 others, as they are in transformers; those channels are multiplied apart, in fp32 (Dettmers et al.
-2022, LLM.int8()). Which they are shows on utterances of the training tapes.
+2022, LLM.int8()). The others are made more alike: each is divided by a number that its weights are
+multiplied by (Xiao et al. 2023, SmoothQuant, with alpha one half). How large channels are shows on
+utterances of the training tapes.
 
 Such a file is for sequences that run alone: in a batch they would share a scale.
 
@@ -12,6 +14,7 @@ values share a scale with a few large ones. A model that decides too differently
 copied with more care: those products in fp32, and more channels apart, in two steps.
 """
 
+import functools
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -57,6 +60,8 @@ _FEW = 8
 """Inputs on which fused attention is held against the exported one."""
 _FEWEST_OUTPUTS = 32
 """Products with fewer outputs, such as the head's, gain nothing from int8."""
+_FURTHEST = 8.0
+"""How far a channel's gain may be from the median."""
 _APART = "_apart"
 
 
@@ -90,11 +95,35 @@ def quantise(
             target,
             op_types_to_quantize=["MatMul"],
             per_channel=True,
-            weight_type=QuantType.QInt8,
+            weight_type=QuantType.QUInt8 if overflows() else QuantType.QInt8,
             nodes_to_quantize=_large(model, care),
             # The type of what operators outside the standard give can't be inferred.
             extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
         )
+
+
+@functools.cache
+def overflows() -> bool:
+    """Return whether this processor's products of unsigned with signed bytes overflow.
+
+    Without instructions for such products (VNNI, AMX) ONNX Runtime adds them up in 16 bits. Signed
+    weights are the fastest where they don't; unsigned ones are right everywhere.
+    """
+    n = 64
+    make = onnx.helper
+    graph = make.make_graph(
+        [make.make_node("MatMulInteger", ["x", "w"], ["y"])],
+        "overflow",
+        [make.make_tensor_value_info("x", onnx.TensorProto.UINT8, [1, n])],
+        [make.make_tensor_value_info("y", onnx.TensorProto.INT32, [1, n])],
+        [numpy_helper.from_array(np.full((n, n), 127, dtype=np.int8), "w")],
+    )
+    model = make.make_model(graph, opset_imports=[make.make_opsetid("", 18)], ir_version=10)
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
+    (said,) = session.run(["y"], {"x": np.full((1, n), 255, dtype=np.uint8)})
+    return bool((said != n * 255 * 127).any())
 
 
 def _fused(source: Path, feeds: Sequence[Feed], n_heads: int) -> onnx.ModelProto:
@@ -160,21 +189,23 @@ def _peaks(model: onnx.ModelProto, feeds: Sequence[Feed]) -> Peaks:
 
 
 def _set_apart(model: onnx.ModelProto, peaks: Peaks, care: Care) -> None:
-    """Multiply the channels that stand out apart, in fp32, and zero them for the rest."""
+    """Multiply the channels that stand out apart, in fp32, and make the rest more alike."""
     weights = {t.name: t for t in model.graph.initializer}
     before: dict[str, list[onnx.NodeProto]] = {}
     after: dict[str, list[onnx.NodeProto]] = {}
     large = set(_large(model, care))
-    for name, products in _products(model).items():
+    for name, nodes in _products(model).items():
+        products = [node for node in nodes if node.name in large]
+        if not products:
+            continue
+        matrices = [numpy_helper.to_array(weights[node.input[1]]) for node in products]
         bar = care.outlier * np.quantile(peaks[name], care.quantile)
         channels = np.flatnonzero(peaks[name] > bar)
-        products = [node for node in products if node.name in large]
-        if not len(channels) or not products:
-            continue
-        before[products[0].name] = _divided(model, name, channels, len(peaks[name]))
-        for node in products:
-            matrix = numpy_helper.to_array(weights[node.input[1]])
-            after[node.name] = _joined(model, node, matrix, channels)
+        gains = _gains(peaks[name], matrices)
+        gains[channels] = 0
+        before[products[0].name] = _divided(model, name, channels, gains)
+        for node, matrix in zip(products, matrices, strict=True):
+            after[node.name] = _joined(model, node, matrix, channels, gains)
     nodes = [
         part
         for node in model.graph.node
@@ -183,19 +214,33 @@ def _set_apart(model: onnx.ModelProto, peaks: Peaks, care: Care) -> None:
     replace_nodes(model.graph, nodes)
 
 
+def _gains(
+    peaks: NDArray[np.float32], matrices: Sequence[NDArray[np.float32]]
+) -> NDArray[np.float32]:
+    """Return what to multiply each channel by, so that it and its weights are as large."""
+    of_weights = np.max([np.abs(matrix).max(axis=1) for matrix in matrices], axis=0)
+    gains = np.ones(len(peaks), dtype=np.float32)
+    if (used := (peaks > 0) & (of_weights > 0)).any():
+        wanted = np.sqrt(of_weights[used] / peaks[used])
+        # A channel that hardly spoke on these utterances may speak up on others.
+        usual = np.median(wanted)
+        gains[used] = np.clip(wanted, usual / _FURTHEST, usual * _FURTHEST)
+        gains[~used] = usual
+    return gains
+
+
 def _divided(
-    model: onnx.ModelProto, name: str, channels: NDArray[np.int64], n_channels: int
+    model: onnx.ModelProto, name: str, channels: NDArray[np.int64], gains: NDArray[np.float32]
 ) -> list[onnx.NodeProto]:
-    """Return what makes `name_rest`, with the channels at zero, and `name_few`, only those."""
-    rest = np.ones(n_channels, dtype=np.float32)
-    rest[channels] = 0
-    for suffix, values in (("mask", rest), ("channels", channels)):
-        model.graph.initializer.append(numpy_helper.from_array(values, f"{name}_{suffix}"))
+    """Return what makes `name_rest`, without the channels, and `name_few`, only those."""
     make = onnx.helper.make_node
-    return [
-        make("Mul", [name, f"{name}_mask"], [f"{name}_rest"], f"{name}_mask_out"),
-        make("Gather", [name, f"{name}_channels"], [f"{name}_few"], f"{name}_pick", axis=-1),
-    ]
+    model.graph.initializer.append(numpy_helper.from_array(gains, f"{name}_gains"))
+    nodes = [make("Mul", [name, f"{name}_gains"], [f"{name}_rest"], f"{name}_level")]
+    if len(channels):
+        model.graph.initializer.append(numpy_helper.from_array(channels, f"{name}_channels"))
+        pick = make("Gather", [name, f"{name}_channels"], [f"{name}_few"], f"{name}_pick", axis=-1)
+        nodes.append(pick)
+    return nodes
 
 
 def _joined(
@@ -203,15 +248,19 @@ def _joined(
     node: onnx.NodeProto,
     matrix: NDArray[np.float32],
     channels: NDArray[np.int64],
+    gains: NDArray[np.float32],
 ) -> list[onnx.NodeProto]:
     """Let `node` multiply the rest, and return what multiplies the few and adds both up."""
     source, output = node.input[0], node.output[0]
-    of_rest, of_few = f"{output}_of_rest", f"{output}_of_few"
-    rest = matrix.copy()
-    rest[channels] = 0
-    for suffix, values in (("rest", rest), ("few", matrix[channels])):
-        model.graph.initializer.append(numpy_helper.from_array(values, f"{node.name}_{suffix}"))
+    kept = gains > 0
+    rest = np.zeros_like(matrix)
+    rest[kept] = matrix[kept] / gains[kept, None]
+    model.graph.initializer.append(numpy_helper.from_array(rest, f"{node.name}_rest"))
     node.input[:] = [f"{source}_rest", f"{node.name}_rest"]
+    if not len(channels):
+        return []
+    of_rest, of_few = f"{output}_of_rest", f"{output}_of_few"
+    model.graph.initializer.append(numpy_helper.from_array(matrix[channels], f"{node.name}_few"))
     node.output[:] = [of_rest]
     make = onnx.helper.make_node
     return [
