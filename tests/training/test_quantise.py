@@ -25,6 +25,18 @@ def made(wide: Wide, target: Path, *, n_heads: int = 2, care: Care = USUAL) -> M
     return onnx.load(target)
 
 
+def onnx_runtimes_own(wide: Wide, folder: Path) -> Path:
+    """Return the int8 copy that ONNX Runtime makes by itself."""
+    quantize_dynamic(
+        wide.file,
+        folder / "own.onnx",
+        per_channel=True,
+        weight_type=QuantType.QUInt8,
+        op_types_to_quantize=["MatMul"],
+    )
+    return folder / "own.onnx"
+
+
 def head(wide: Wide) -> tuple[int, int]:
     """Return the shape of the head's weights."""
     return wide.network.head.in_features, wide.network.head.out_features
@@ -87,35 +99,23 @@ def test_the_copy_made_here_is_right_here(wide: Wide, tmp_path: Path) -> None:
 class TestOutliers:
     def test_apart_bring_int8_near_to_fp32(self, wide: Wide, tmp_path: Path) -> None:
         """Much nearer than with them among the rest, be it ours or ONNX Runtime's own."""
-        own, together, apart = (tmp_path / f"{name}.onnx" for name in ("own", "together", "apart"))
-        quantize_dynamic(
-            wide.file,
-            own,
-            per_channel=True,
-            weight_type=QuantType.QUInt8,
-            op_types_to_quantize=["MatMul"],
-        )
+        together, apart = tmp_path / "together.onnx", tmp_path / "apart.onnx"
         made(wide, apart)
         made(wide, together, care=replace(USUAL, outlier=np.inf))
 
         far, near = distance(wide.file, together), distance(wide.file, apart)
         assert 0 < near < far
-        assert near < distance(wide.file, own) / 4
+        assert near < distance(wide.file, onnx_runtimes_own(wide, tmp_path)) / 4
 
     def test_the_rest_is_made_alike(self, wide: Wide, tmp_path: Path) -> None:
         """A large channel that isn't apart does much less harm than in ONNX Runtime's own copy."""
-        own, alike = tmp_path / "own.onnx", tmp_path / "alike.onnx"
-        quantize_dynamic(
-            wide.file,
-            own,
-            per_channel=True,
-            weight_type=QuantType.QUInt8,
-            op_types_to_quantize=["MatMul"],
-        )
+        alike = tmp_path / "alike.onnx"
         model = made(wide, alike, care=replace(USUAL, outlier=np.inf))
 
         assert not [name for name in constants(model) if name.endswith("_few")]
-        assert distance(wide.file, alike) < distance(wide.file, own) / 2
+        assert (
+            distance(wide.file, alike) < distance(wide.file, onnx_runtimes_own(wide, tmp_path)) / 2
+        )
 
     def test_channels_that_hardly_spoke_gain_no_more_than_others(self) -> None:
         """Nor do those without weights; on other utterances they may be as large as any."""
