@@ -50,7 +50,7 @@ class Ours:
         learnt = train.joined(codebook_examples(self.codebook))
         n_codes = train.answers.shape[2]
         temperatures, thresholds = np.ones(n_codes), np.full(n_codes, 0.5)
-        mean: Fitted | None = None
+        made: Fitted | None = None
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             whole = settings.evaluation.folds >= 2
@@ -63,8 +63,8 @@ class Ours:
                 thresholds = choose_thresholds(
                     sigmoid(logits / temperatures), train.answers, n_tapes=train.n_tapes
                 )
-                mean = found.mean if whole else None
-            fitted = mean or fit_coder(learnt, None, self.encoder, settings, folder)
+                made = found.model if whole else None
+            fitted = made or fit_coder(learnt, None, self.encoder, settings, folder)
         return lambda examples: sigmoid(fitted.logits(examples) / temperatures) >= thresholds
 
 

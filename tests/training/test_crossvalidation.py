@@ -5,15 +5,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from datasets import Dataset
+from numpy.typing import NDArray
 from training.runs import settings_for
 from training.tiny import coded_study
 
 from werkalliantie.errors import ConfigError
+from werkalliantie_training import crossvalidation, probe
 from werkalliantie_training.coder import fit_coder
 from werkalliantie_training.crossvalidation import OutOfFold, cross_validate, folds_of
 from werkalliantie_training.data import CrossData, read_cross_data, read_training_data
 from werkalliantie_training.encoders import Encoder, resolve
 from werkalliantie_training.examples import Examples
+from werkalliantie_training.network import CoderNetwork
+from werkalliantie_training.probe import frozen_features
 from werkalliantie_training.settings import Evaluation, TrainSettings
 from werkalliantie_training.train import train
 
@@ -172,19 +177,45 @@ def test_no_fold_is_learnt_from(
 def test_a_head_is_fitted_as_if_alone(
     cross: CrossData, encoder: Encoder, settings: TrainSettings, tmp_path: Path
 ) -> None:
-    """Reading the encoder once for all folds gives what training each fold from nothing gives."""
+    """Reading the encoder once gives what training each fold, and all of them, anew gives."""
     folds = folds_of(cross.learnt, themselves([*cross.workers]), 3, seed=1)
 
     made = cross_validate(cross.learnt, cross.judged, folds, encoder, settings, tmp_path)
 
     found = made.out_of_fold
-    assert made.mean is None
     outside = {tape for tape in cross.learnt.tapes if folds.get(tape) != 1}
     inside = {tape for tape, fold in folds.items() if fold == 1}
     alone = fit_coder(cross.learnt.of_tapes(outside), None, encoder, settings, tmp_path).logits(
         cross.judged.of_tapes(inside)
     )
     np.testing.assert_allclose(found.logits[found.folds == 1], alone, atol=1e-3)
+    of_all = fit_coder(cross.learnt, None, encoder, settings, tmp_path)
+    np.testing.assert_array_equal(made.model.logits(cross.judged), of_all.logits(cross.judged))
+
+
+def test_heads_read_each_utterance_once(
+    cross: CrossData,
+    encoder: Encoder,
+    settings: TrainSettings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The encoder takes nearly all of the time of `train --quick`."""
+    read: list[int] = []
+
+    def counted(
+        network: CoderNetwork, examples: Dataset, *, pad_id: int, bf16: bool
+    ) -> NDArray[np.float32]:
+        read.append(len(examples))
+        return frozen_features(network, examples, pad_id=pad_id, bf16=bf16)
+
+    for module in (crossvalidation, probe):
+        monkeypatch.setattr(module, "frozen_features", counted)
+    folds = folds_of(cross.learnt, themselves([*cross.workers]), 3, seed=1)
+
+    cross_validate(cross.learnt, cross.judged, folds, encoder, settings, tmp_path)
+
+    assert read == [len(cross.learnt)]
 
 
 def test_a_cross_validated_model_says_so(settings: TrainSettings, tmp_path: Path) -> None:

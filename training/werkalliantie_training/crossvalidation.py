@@ -88,13 +88,13 @@ class OutOfFold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crossing:
-    """What comes of a cross-validation: the scores, and the mean of the models that gave them.
+    """What comes of a cross-validation: the scores, and one model of all the tapes.
 
-    There is no mean where only heads were fitted: one on all tapes costs next to nothing.
+    That is the mean of the models of the folds or, where only heads were fitted, one more head.
     """
 
     out_of_fold: OutOfFold
-    mean: Fitted | None
+    model: Fitted
 
 
 def folds_of(
@@ -192,7 +192,7 @@ def cross_validate(
         logits[rows] = scorer.score({*outside.tapes, *outside.bags.tapes}, inside)
         words[rows] = word_scores(outside, [judged.texts[row] for row in rows], settings.seed)
     found = OutOfFold(examples=judged, folds=fold_of_row, logits=logits, words=words)
-    return Crossing(out_of_fold=found, mean=scorer.mean())
+    return Crossing(out_of_fold=found, model=scorer.whole())
 
 
 def out_of_fold_lines(found: OutOfFold, codes: Sequence[str]) -> list[str]:
@@ -252,9 +252,10 @@ class _FineTuned:
         self._weights.add(self._last.network)
         return self._last.logits(job.judged.of_tapes(test))
 
-    def mean(self) -> Fitted | None:
-        if self._last is not None:
-            self._weights.put_into(self._last.network)
+    def whole(self) -> Fitted:
+        if self._last is None:
+            raise ValueError("no fold was scored")
+        self._weights.put_into(self._last.network)
         return self._last
 
 
@@ -262,27 +263,34 @@ class _Heads:
     """Scores folds by heads on the frozen encoder, which it reads once for all of them."""
 
     def __init__(self, job: _Job) -> None:
-        fitted = prepare(job.encoder, job.settings, n_codes=job.learnt.answers.shape[2])
-        bf16 = precision_is_bf16(job.settings.fit.precision)
-        self._network = fitted.network
+        self._fitted = prepare(job.encoder, job.settings, n_codes=job.learnt.answers.shape[2])
         self._learnt, self._judged = job.learnt, job.judged
-        self._of_learnt, self._of_judged = (
-            frozen_features(
-                fitted.network, as_dataset(part, fitted.tokens), pad_id=fitted.pad_id, bf16=bf16
-            )
-            for part in (job.learnt, job.judged)
+        self._features = frozen_features(
+            self._fitted.network,
+            as_dataset(job.learnt, self._fitted.tokens),
+            pad_id=self._fitted.pad_id,
+            bf16=precision_is_bf16(job.settings.fit.precision),
         )
+        # What is judged was learnt from too, if not in the same fold.
+        places = {key: row for row, key in enumerate(_keys(job.learnt))}
+        self._row_of_judged = np.array([places[key] for key in _keys(job.judged)], dtype=np.int64)
 
     def score(self, train: set[str], test: set[str]) -> NDArray[np.float32]:
-        network, rows = self._network, _rows(self._learnt, train)
-        set_head(network, self._of_learnt[rows], self._learnt.targets[rows])
+        network, rows = self._fitted.network, _rows(self._learnt, train)
+        set_head(network, self._features[rows], self._learnt.targets[rows])
         mean, scale = network.feature_mean.numpy(), network.feature_scale.numpy()
-        standardised = (self._of_judged[_rows(self._judged, test)] - mean) / scale
+        judged = self._row_of_judged[_rows(self._judged, test)]
+        standardised = (self._features[judged] - mean) / scale
         weight, bias = network.head.weight.detach().numpy(), network.head.bias.detach().numpy()
         return np.asarray(standardised @ weight.T + bias, dtype=np.float32)
 
-    def mean(self) -> Fitted | None:
-        return None
+    def whole(self) -> Fitted:
+        set_head(self._fitted.network, self._features, self._learnt.targets)
+        return self._fitted
+
+
+def _keys(examples: Examples) -> list[tuple[str, int]]:
+    return [*zip(examples.tapes, examples.indices, strict=True)]
 
 
 def _rows(examples: Examples, tapes: set[str]) -> NDArray[np.int64]:

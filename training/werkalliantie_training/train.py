@@ -112,10 +112,10 @@ def _make(
     key = fingerprint(data, settings, encoder)
     with workspace(study.models, key) as folder:
         report(f"training on {_amount(data.train)}, validating on {len(data.validation)}")
-        crossed, mean = _cross(
+        crossed, whole = _cross(
             study, data, encoder, settings, folder, report=report, progress=progress
         )
-        fitted = mean or fit_coder(
+        fitted = whole or fit_coder(
             data.learnt,
             data.validation,
             encoder,
@@ -172,7 +172,7 @@ def _cross(
     report: Report,
     progress: bool,
 ) -> tuple[Crossed | None, Fitted | None]:
-    """Cross-validate as the settings say, and return the mean of the models that it took.
+    """Cross-validate as the settings say, and return the model that comes of it.
 
     With a single tape, or worker, to learn from there is nothing to divide; without blind codings
     there is nothing to judge by.
@@ -196,7 +196,7 @@ def _cross(
         progress=progress,
     )
     crossed = Crossed(data=cross, group=settings.evaluation.group, out_of_fold=found.out_of_fold)
-    return crossed, found.mean
+    return crossed, found.model
 
 
 def _first_champion(
