@@ -6,6 +6,7 @@ from training.tiny import FAMILIES, tiny_encoder
 
 from werkalliantie.errors import EncoderError
 from werkalliantie.pairs import PairTokenizer
+from werkalliantie_training import network
 from werkalliantie_training.encoders import load_tokenizer
 from werkalliantie_training.fit import padded
 from werkalliantie_training.network import CoderNetwork, _spread, load_network
@@ -134,3 +135,35 @@ def test_without_separators_every_token_counts(encoders: Path) -> None:
 def test_the_head_reads_from_the_middle_up(n_layers: int, layers: list[int]) -> None:
     """Four layers from the middle to the last, fewer where there aren't as many."""
     assert _spread(n_layers) == layers
+
+
+@pytest.mark.filterwarnings("ignore:.*gradient_checkpointing.*:FutureWarning")
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_long_batch_learns_the_same_in_less_memory(
+    encoders: Path, family: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What its layers computed is computed again in the backward pass, with the same dropout."""
+    ids = torch.randint(5, 20, (3, 7), generator=torch.Generator().manual_seed(1))
+    mask = torch.ones_like(ids)
+
+    def learnt(most: int) -> tuple[int, dict[str, torch.Tensor]]:
+        """Return how many numbers were held for the backward pass, and the gradients."""
+        monkeypatch.setattr(network, "MOST_HELD", most)
+        made = network_of(encoders, family).train()
+        held = []
+
+        def hold(tensor: torch.Tensor) -> torch.Tensor:
+            held.append(tensor.numel())
+            return tensor
+
+        torch.manual_seed(2)
+        with torch.autograd.graph.saved_tensors_hooks(hold, lambda tensor: tensor):
+            said = made(ids, mask)
+        torch.autograd.backward(made.loss(said, torch.ones_like(said)))
+        grads = {name: p.grad for name, p in made.named_parameters() if p.grad is not None}
+        return sum(held), grads
+
+    (many, whole), (few, spared) = learnt(ids.numel()), learnt(ids.numel() - 1)
+    assert few < many / 2
+    assert whole.keys() == spared.keys()
+    assert all(torch.equal(whole[name], spared[name]) for name in whole)
