@@ -60,6 +60,7 @@ class CoderNetwork(nn.Module):
         self.head = nn.Linear(hidden * (len(self.layers) + 1), n_codes)
         self.uses_types = uses_types
         self.separator = separator
+        self._held = True
         # What a yes weighs against a no in the loss, per code; `fit` sets it.
         self.register_buffer("yes_weights", torch.ones(n_codes), persistent=False)
         self.register_buffer("feature_mean", torch.zeros(self.head.in_features))
@@ -142,10 +143,13 @@ class CoderNetwork(nn.Module):
         encoder: Any = self.encoder
         if not getattr(encoder, "supports_gradient_checkpointing", False):
             return
-        if not held and not encoder.is_gradient_checkpointing:
-            encoder.gradient_checkpointing_enable({"use_reentrant": False})
-        elif held and encoder.is_gradient_checkpointing:
+        if held == self._held:
+            return
+        self._held = held
+        if held:
             encoder.gradient_checkpointing_disable()
+        else:
+            encoder.gradient_checkpointing_enable({"use_reentrant": False})
 
     def _parts(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
         """Return which tokens are context and which utterance, each `(batch, length)`."""
