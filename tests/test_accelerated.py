@@ -107,14 +107,11 @@ class TestBatches:
         assert batches(model).logits([]).shape == (0, 3)
 
 
-gpu_only = pytest.mark.skipif(
+@pytest.mark.skipif(
     "CUDAExecutionProvider" not in onnxruntime.get_available_providers()
     or not torch.cuda.is_available(),
     reason="no GPU, or onnxruntime without its CUDA provider",
 )
-
-
-@gpu_only
 def test_a_gpu_says_what_the_cpu_says(tmp_path: Path) -> None:
     """To 1e-3 of a probability."""
     model = tiny_model(tmp_path / "m1")

@@ -39,9 +39,9 @@ _FILES: Mapping[Computed, str] = {
 _SLOWER = ["SkipLayerNormFusion"]
 # int8 differs by rounding between kinds of processors; where products overflow, by much more.
 _ALIKE = 0.05
-# Recent GPUs otherwise round what fp32 multiplies to ten bits.
-_EXACT = {"use_tf32": "0"}
 _PROVIDERS: Mapping[Device, str] = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
+# Recent GPUs otherwise round what fp32 multiplies to ten bits.
+_OPTIONS: Mapping[Device, Mapping[str, str]] = {"cpu": {}, "cuda": {"use_tf32": "0"}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,7 +260,7 @@ def open_session(file: Path, device: Device = "cpu") -> onnxruntime.InferenceSes
     return onnxruntime.InferenceSession(
         str(file),
         options,
-        providers=[_PROVIDERS[device] if device == "cpu" else (_PROVIDERS[device], _EXACT)],
+        providers=[(_PROVIDERS[device], dict(_OPTIONS[device]))],
         disabled_optimizers=_SLOWER if device == "cpu" else None,
         enable_fallback=device != "cpu",  # there it prints, and tries the same again
     )

@@ -158,7 +158,8 @@ def cross_validate(
 
     Args:
         learnt: What the models learn from, of every mode; all of them from what is in no fold.
-        judged: What they are judged on, of the same tapes, coded blind.
+        judged: What they are judged on: those of the coded utterances in `learnt` that were coded
+            blind.
         folds: Fold of each tape.
         encoder: What to start from.
         settings: Those of the model that is cross-validated.

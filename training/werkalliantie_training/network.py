@@ -141,9 +141,7 @@ class CoderNetwork(nn.Module):
         The gradients are the same, to the bit.
         """
         encoder: Any = self.encoder
-        if not getattr(encoder, "supports_gradient_checkpointing", False):
-            return
-        if held == self._held:
+        if held == self._held or not getattr(encoder, "supports_gradient_checkpointing", False):
             return
         self._held = held
         if held:

@@ -24,7 +24,7 @@ import numpy as np
 import onnx
 import onnxruntime
 from numpy.typing import NDArray
-from onnx import numpy_helper
+from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.quant_utils import add_pre_process_metadata
 
@@ -98,7 +98,7 @@ def quantise(
             weight_type=QuantType.QUInt8 if overflows() else QuantType.QInt8,
             nodes_to_quantize=_large(model, care),
             # The type of what operators outside the standard give can't be inferred.
-            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
+            extra_options={"DefaultTensorType": TensorProto.FLOAT},
         )
 
 
@@ -110,15 +110,14 @@ def overflows() -> bool:
     weights are the fastest where they don't; unsigned ones are right everywhere.
     """
     n = 64
-    make = onnx.helper
-    graph = make.make_graph(
-        [make.make_node("MatMulInteger", ["x", "w"], ["y"])],
+    graph = helper.make_graph(
+        [helper.make_node("MatMulInteger", ["x", "w"], ["y"])],
         "overflow",
-        [make.make_tensor_value_info("x", onnx.TensorProto.UINT8, [1, n])],
-        [make.make_tensor_value_info("y", onnx.TensorProto.INT32, [1, n])],
+        [helper.make_tensor_value_info("x", TensorProto.UINT8, [1, n])],
+        [helper.make_tensor_value_info("y", TensorProto.INT32, [1, n])],
         [numpy_helper.from_array(np.full((n, n), 127, dtype=np.int8), "w")],
     )
-    model = make.make_model(graph, opset_imports=[make.make_opsetid("", 18)], ir_version=10)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
     session = onnxruntime.InferenceSession(
         model.SerializeToString(), providers=["CPUExecutionProvider"]
     )
@@ -178,7 +177,7 @@ def _peaks(model: onnx.ModelProto, feeds: Sequence[Feed]) -> Peaks:
     watched = onnx.ModelProto()
     watched.CopyFrom(model)
     watched.graph.output.extend(
-        onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None) for name in names
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in names
     )
     peaks = {name: np.zeros(1, dtype=np.float32) for name in names}
     for values in _run(watched, names, feeds):
@@ -233,7 +232,7 @@ def _divided(
     model: onnx.ModelProto, name: str, channels: NDArray[np.int64], gains: NDArray[np.float32]
 ) -> list[onnx.NodeProto]:
     """Return what makes `name_rest`, without the channels, and `name_few`, only those."""
-    make = onnx.helper.make_node
+    make = helper.make_node
     model.graph.initializer.append(numpy_helper.from_array(gains, f"{name}_gains"))
     nodes = [make("Mul", [name, f"{name}_gains"], [f"{name}_rest"], f"{name}_level")]
     if len(channels):
@@ -262,7 +261,7 @@ def _joined(
     of_rest, of_few = f"{output}_of_rest", f"{output}_of_few"
     model.graph.initializer.append(numpy_helper.from_array(matrix[channels], f"{node.name}_few"))
     node.output[:] = [of_rest]
-    make = onnx.helper.make_node
+    make = helper.make_node
     return [
         make("MatMul", [f"{source}_few", f"{node.name}_few"], [of_few], node.name + _APART),
         make("Add", [of_rest, of_few], [output], f"{node.name}_join"),
