@@ -1,7 +1,8 @@
 """Networks and models that several tests look at, made once a session."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -48,20 +49,33 @@ def shared_study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     return replace(study, settings=study.settings.model_copy(update={"split": split}))
 
 
-@pytest.fixture(scope="session", params=FAMILIES)
-def run(request: pytest.FixtureRequest, shared_study: Study, encoders: Path) -> Run:
-    """A finished run on a tiny encoder; the floor answers as coders do, int8 passes its gate."""
-    encoder = encoders / f"tiny-{request.param}"
-    settings = settings_for(encoder, epochs=2)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            judging, "bag_of_words", lambda one, two, parts, seed: [part.decided for part in parts]
-        )
-        # Whether int8 of a random encoder decides as fp32 does is luck; here it always may.
-        patch.setattr(parity, "SAME_DECISIONS", 0.0)
-        patch.setattr(parity, "KAPPA_LOSS", 2.0)
-        trained = train(shared_study, settings, name=f"op-{request.param}")
-    return Run(study=shared_study, settings=settings, encoder=encoder, trained=trained)
+@pytest.fixture(scope="session")
+def run_of(shared_study: Study, encoders: Path) -> Callable[[str], Run]:
+    """Finish a run on a family's tiny encoder, once; the floor answers as coders do."""
+
+    @cache
+    def made(family: str) -> Run:
+        encoder = encoders / f"tiny-{family}"
+        settings = settings_for(encoder, epochs=2)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                judging,
+                "bag_of_words",
+                lambda one, two, parts, seed: [part.decided for part in parts],
+            )
+            # Whether int8 of a random encoder decides as fp32 does is luck; here it always may.
+            patch.setattr(parity, "SAME_DECISIONS", 0.0)
+            patch.setattr(parity, "KAPPA_LOSS", 2.0)
+            trained = train(shared_study, settings, name=f"op-{family}")
+        return Run(study=shared_study, settings=settings, encoder=encoder, trained=trained)
+
+    return made
+
+
+@pytest.fixture(params=FAMILIES)
+def run(request: pytest.FixtureRequest, run_of: Callable[[str], Run]) -> Run:
+    """A finished run on each family's tiny encoder, with an int8 copy that passed its gate."""
+    return run_of(request.param)
 
 
 @pytest.fixture(scope="session")
