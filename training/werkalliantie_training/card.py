@@ -20,6 +20,7 @@ def model_card(
         f"seed {provenance['seed']}.\n"
         f"- Coders: {', '.join(provenance['coders'])}.\n"
         + (f"- Coded stretches: {provenance['segments']}.\n" if provenance["segments"] else "")
+        + _lesson(provenance)
         + "\n".join(f"- {part} tapes: {', '.join(ids) or 'none'}." for part, ids in data.items())
         + f"\n- {_reproducible(provenance['reproducible'])}",
     ]
@@ -35,13 +36,7 @@ def model_card(
         ]
     sections += [
         "Kappa is Cohen's, the mean over coders. "
-        + (
-            "Thresholds were chosen on the validation tapes, so the figures there flatter the "
-            "model; those on test tapes don't."
-            if crossed is None
-            else "Temperatures and thresholds were chosen out of fold. In cross-validation each "
-            "fold was decided by those of the other folds, so no figure there is flattered."
-        )
+        + _chosen(provenance, crossed)
         + _searched(provenance),
         "## Parity",
         _parity(provenance["parity"]),
@@ -51,6 +46,35 @@ def model_card(
         "worker or a client, and not for decisions about either.",
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def _lesson(provenance: Metrics) -> str:
+    """Return what a small model learnt, and what that cost, as items of a list."""
+    if (lesson := provenance.get("lesson")) is None:
+        return ""
+    codes = lesson["metrics"]["codes"].items()
+    kappas = ", ".join(f"{code} {_number(numbers['kappa'])}" for code, numbers in codes)
+    return (
+        f"- A small model: {lesson['layers']} of the {lesson['of']} layers of {lesson['teacher']}, "
+        f"taught by its answers to {lesson['n_utterances']} utterances of {lesson['n_tapes']} "
+        "tapes, coded or not.\n"
+        f"- It decides as {lesson['teacher']} does {lesson['same_decisions']:.1%} of the time on "
+        f"tapes held back. Kappa of {lesson['teacher']} there: {kappas}.\n"
+    )
+
+
+def _chosen(provenance: Metrics, crossed: Metrics | None) -> str:
+    if "lesson" in provenance:
+        return f"Temperatures and thresholds are those of {provenance['lesson']['teacher']}."
+    if crossed is None:
+        return (
+            "Thresholds were chosen on the validation tapes, so the figures there flatter the "
+            "model; those on test tapes don't."
+        )
+    return (
+        "Temperatures and thresholds were chosen out of fold. In cross-validation each fold was "
+        "decided by those of the other folds, so no figure there is flattered."
+    )
 
 
 def _searched(provenance: Metrics) -> str:

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from werkalliantie.agreement.nominal import contingency, kappa_of
+from werkalliantie.artefact import Artefact
 
 Answers = NDArray[np.float32]
 
@@ -16,6 +17,17 @@ _LEAST = 0.01  # the lowest threshold there is; the highest is as far from 1
 def sigmoid(logits: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return 1 / (1 + exp(-logits))."""
     return np.asarray(1.0 / (1.0 + np.exp(-np.asarray(logits, dtype=np.float64))))
+
+
+def decide_as(model: Artefact, logits: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Return the decisions that a model's temperatures and thresholds make of logits.
+
+    Args:
+        logits: `(n_utterances, n_codes)`, of this model or of one that speaks in its place.
+    """
+    temperatures = np.array([model.temperatures[code] for code in model.codes])
+    thresholds = np.array([model.thresholds[code] for code in model.codes])
+    return sigmoid(logits / temperatures) >= thresholds
 
 
 def fit_temperatures(logits: NDArray[np.floating], targets: Answers) -> NDArray[np.float64]:

@@ -36,6 +36,7 @@ from werkalliantie_training.reproducible import reproducible
 from werkalliantie_training.settings import TrainSettings
 
 if TYPE_CHECKING:
+    from werkalliantie_training.distil import Lesson
     from werkalliantie_training.search import Trial
 
 SEARCH = "search.json"
@@ -55,6 +56,7 @@ def file_model(
     settings: TrainSettings,
     workspace: Path,
     trials: "Sequence[Trial]" = (),
+    lesson: "Lesson | None" = None,
 ) -> Artefact:
     """Export, pass the parity gate and write the model folder.
 
@@ -76,6 +78,8 @@ def file_model(
     provenance = _provenance(fitted, data, settings, parity)
     if trials:
         provenance["search"] = {"trials": len(trials)}
+    if lesson is not None:
+        provenance["lesson"] = asdict(lesson)
 
     def fill(folder: Path) -> None:
         shutil.copyfile(onnx_file, folder / artefact.ONNX)

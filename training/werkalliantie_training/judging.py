@@ -65,7 +65,6 @@ def judge(fitted: Fitted, data: TrainingData, crossed: Crossed | None, *, seed: 
 
     They are chosen out of fold where the model was cross-validated, else on the validation tapes.
     """
-    codes = data.codebook.codes
     logits = fitted.logits(data.validation)
     if crossed is None:
         scores, chosen_on = np.asarray(logits, dtype=np.float64), data.validation
@@ -75,7 +74,22 @@ def judge(fitted: Fitted, data: TrainingData, crossed: Crossed | None, *, seed: 
     thresholds = choose_thresholds(
         sigmoid(scores / temperatures), chosen_on.answers, n_tapes=chosen_on.n_tapes
     )
-    metrics, floors = _by_part(fitted, data, logits, temperatures, thresholds, seed)
+    return judge_as(fitted, data, temperatures, thresholds, logits, crossed, seed=seed)
+
+
+def judge_as(
+    fitted: Fitted,
+    data: TrainingData,
+    temperatures: NDArray[np.float64],
+    thresholds: NDArray[np.float64],
+    validation_logits: NDArray[np.float32],
+    crossed: Crossed | None = None,
+    *,
+    seed: int,
+) -> Judged:
+    """Measure agreement with the coders under given temperatures and thresholds, `(n_codes,)`."""
+    codes = data.codebook.codes
+    metrics, floors = _by_part(fitted, data, validation_logits, temperatures, thresholds, seed)
     if crossed is not None:
         metrics["cross_validation"], floors["cross_validation"] = _crossed(crossed, codes)
     return Judged(
@@ -83,7 +97,7 @@ def judge(fitted: Fitted, data: TrainingData, crossed: Crossed | None, *, seed: 
         thresholds=_by_code(codes, thresholds),
         metrics=metrics,
         floors=floors,
-        validation_logits=logits,
+        validation_logits=validation_logits,
         crossed=crossed,
     )
 

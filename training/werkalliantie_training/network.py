@@ -54,7 +54,7 @@ class CoderNetwork(nn.Module):
     ) -> None:
         super().__init__()
         self.encoder = encoder
-        self.layers = _spread(int(encoder.config.num_hidden_layers))  # type: ignore[union-attr,arg-type]
+        self.layers = _spread(self.n_layers)
         hidden = int(encoder.config.hidden_size)  # type: ignore[union-attr,arg-type]
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(hidden * (len(self.layers) + 1), n_codes)
@@ -70,6 +70,11 @@ class CoderNetwork(nn.Module):
     def pad_id(self) -> int:
         """The token id that pads a batch; never looked at."""
         return int(getattr(self.encoder.config, "pad_token_id", None) or 0)
+
+    @property
+    def n_layers(self) -> int:
+        """Layers of the encoder."""
+        return int(self.encoder.config.num_hidden_layers)  # type: ignore[union-attr,arg-type]
 
     @property
     def n_heads(self) -> int:

@@ -44,6 +44,7 @@ def split_tapes(
         ConfigError: Too few tapes, the study names a tape or worker for two purposes, or it holds
             back tapes that the earlier model was trained on.
     """
+    further = only_train or {}
     test = _chosen(coded, named.test_tapes, named.test_workers)
     validation = _chosen(coded, named.validation_tapes, named.validation_workers)
     if both := sorted(test & validation):
@@ -66,9 +67,9 @@ def split_tapes(
         test, new = _filled(test, new, holdout.test, len(coded))
     if draws_validation:
         validation, new = _filled(validation, new, holdout.validation, len(coded))
-    rest = coded.keys() - test - validation | _left_over(only_train or {}, named)
+    rest = coded.keys() - test - validation | further.keys() - held_back(further, named)
     if not rest or not validation:
-        n_coded = len(coded) + len(only_train or {})
+        n_coded = len(coded) + len(further)
         raise ConfigError(
             f"{n_coded} coded tape(s), of which {len(rest)} left to train on: training needs "
             "at least one tape to train on and one to validate with.",
@@ -103,11 +104,10 @@ def _refuse_trained_on(trained_on: Collection[str], held_out: Collection[str]) -
         )
 
 
-def _left_over(tapes: Mapping[str, str | None], named: Split) -> set[str]:
-    return (
-        tapes.keys()
-        - _chosen(tapes, named.test_tapes, named.test_workers)
-        - _chosen(tapes, named.validation_tapes, named.validation_workers)
+def held_back(tapes: Mapping[str, str | None], named: Split) -> set[str]:
+    """Return which of some tapes, each given with its worker, a study holds back from training."""
+    return _chosen(tapes, named.test_tapes, named.test_workers) | _chosen(
+        tapes, named.validation_tapes, named.validation_workers
     )
 
 

@@ -10,6 +10,7 @@ from werkalliantie.cli import (
     bench,
     codes,
     demo,
+    distil,
     encoder,
     importing,
     init,
@@ -55,6 +56,7 @@ app.command("label")(label.label)
 app.command("precode")(precode.precode)
 app.command("agree")(agree.agree)
 app.command("retrain")(retrain.retrain)
+app.command("distil")(distil.distil)
 app.add_typer(models.app, name="models")
 app.add_typer(encoder.app, name="encoder")
 app.add_typer(bench.app, name="bench")

@@ -29,7 +29,7 @@ def retrain(
     name: Annotated[str | None, typer.Option(help="Name of the new model.")] = None,
     codebook: Annotated[str | None, typer.Option(help="Codebook; the study's if left out.")] = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help="Fit the head only, within a minute.")
+        bool, typer.Option("--quick", help="Fit the head only, in a minute or a few.")
     ] = False,
     again: Annotated[
         bool, typer.Option("--again", help="Train even if nothing has changed.")

@@ -53,7 +53,7 @@ def train(
     name: Annotated[str | None, typer.Option(help="Name of the new model.")] = None,
     codebook: Annotated[str | None, typer.Option(help="Codebook; the study's if left out.")] = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help="Fit the head only, within a minute.")
+        bool, typer.Option("--quick", help="Fit the head only, in a minute or a few.")
     ] = False,
     folds: Annotated[
         int | None,

@@ -8,17 +8,15 @@ import numpy as np
 import onnx
 import onnxruntime
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from werkalliantie import artefact
 from werkalliantie.artefact import Artefact
-from werkalliantie.errors import ModelError
 from werkalliantie.labeller import Question
-from werkalliantie.pairs import PairTokenizer
 from werkalliantie_training.bench import gemm, ours, peers
 from werkalliantie_training.bench.job import Job, Timed
 from werkalliantie_training.bench.process import apart
-from werkalliantie_training.decisions import sigmoid
+from werkalliantie_training.decisions import decide_as
+from werkalliantie_training.loaded import check_weights, load_tokens
 
 Figures = dict[str, Any]
 _RUNS: dict[str, Callable[[Job], Timed]] = {
@@ -58,11 +56,7 @@ def measure_inference(
     Raises:
         ModelError: The model folder has no weights for the peers on torch.
     """
-    if not model.file(artefact.WEIGHTS).is_file():
-        raise ModelError(
-            f"{model.folder}: no {artefact.WEIGHTS}; the peers on torch need it.",
-            hint="Measure with a model whose folder is whole.",
-        )
+    check_weights(model)
     job = Job(model=model.folder, questions=tuple(questions))
     report("measuring matrix products")
     rates = _gemm(model)
@@ -113,11 +107,7 @@ def _products(model: Artefact) -> list[list[int]]:
 
 
 def _lengths(model: Artefact, questions: Sequence[Question]) -> NDArray[np.int64]:
-    tokens = PairTokenizer(
-        Tokenizer.from_file(str(model.file(artefact.TOKENIZER))),
-        max_context=model.input.max_context,
-        max_utterance=model.input.max_utterance,
-    )
+    tokens = load_tokens(model)
     return np.array(
         [len(pair.ids) for pair in tokens.encode([(q.context, q.text) for q in questions])]
     )
@@ -131,7 +121,7 @@ def _compare(
 ) -> Figures:
     operations = 2 * sum(n_in * n_out for n_in, n_out in _products(model)) * int(lengths.sum())
     slowest = found[_BASELINE][0].seconds
-    reference = _decide(model, found[_REFERENCE][0])
+    reference = decide_as(model, found[_REFERENCE][0].logits)
     compared: Figures = dict.fromkeys(_RUNS)
     for name, (timed, peak) in found.items():
         rate = rates[key] if (key := _RATE_OF.get(name, "fp32_gflops")) else None
@@ -141,12 +131,6 @@ def _compare(
             "ratio": round(slowest / timed.seconds, 2),
             "gemm_share": round(operations / timed.seconds / 1e9 / rate, 3) if rate else None,
             "peak_rss_mb": round(peak, 1),
-            "decisions_changed": int((_decide(model, timed) != reference).sum()),
+            "decisions_changed": int((decide_as(model, timed.logits) != reference).sum()),
         }
     return compared
-
-
-def _decide(model: Artefact, timed: Timed) -> NDArray[np.bool_]:
-    temperatures = np.array([model.temperatures[code] for code in model.codes])
-    thresholds = np.array([model.thresholds[code] for code in model.codes])
-    return sigmoid(timed.logits / temperatures) >= thresholds

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import torch
-from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerFast, pipeline
@@ -22,17 +21,17 @@ from transformers.modeling_outputs import SequenceClassifierOutput
 from werkalliantie import artefact
 from werkalliantie.artefact import Artefact
 from werkalliantie.labeller import Question
-from werkalliantie.pairs import PairTokenizer
 from werkalliantie_training.bench.job import BATCH, Job, Scores, Timed, timed
 from werkalliantie_training.fit import padded, padded_batches
-from werkalliantie_training.network import CoderNetwork, rebuild_network
+from werkalliantie_training.loaded import load_fitted, load_tokens
+from werkalliantie_training.network import CoderNetwork
 
 
 def hf_pipeline(job: Job) -> Timed:
     """As most users write it: the library's pipeline, batches of 32 in the order of the file."""
     model = artefact.read(job.model)
-    network = _network(model)
-    words = _tokenizer(model)
+    fitted = load_fitted(model)
+    network, words = fitted.network, fitted.tokenizer
     tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=words,
         pad_token=words.id_to_token(network.pad_id),
@@ -50,7 +49,7 @@ def hf_pipeline(job: Job) -> Timed:
         device="cpu",
     )
     # The library can't cut two texts from two sides, so what the model would not see is cut before.
-    rows = [{"text": context, "text_pair": text} for context, text in _cut(job, model)]
+    rows = [{"text": context, "text_pair": text} for context, text in _cut(job, model, words)]
     classify(rows[:BATCH])
     started = time.perf_counter()
     answers = classify(rows)
@@ -79,8 +78,10 @@ def onnx_file_order(job: Job) -> Timed:
         str(model.file(artefact.ONNX)), options, providers=["CPUExecutionProvider"]
     )
 
+    tokens = load_tokens(model)
+
     def run(questions: Sequence[Question]) -> Scores:
-        pairs = _pairs(model).encode([(q.context, q.text) for q in questions])
+        pairs = tokens.encode([(q.context, q.text) for q in questions])
         rows = []
         for start in range(0, len(pairs), BATCH):
             part = pairs[start : start + BATCH]
@@ -98,10 +99,11 @@ def onnx_file_order(job: Job) -> Timed:
 def _torch(job: Job, kind: torch.dtype) -> Timed:
     model = artefact.read(job.model)
     torch.set_num_threads(os.cpu_count() or 1)
-    network = _network(model).to(kind)
+    fitted = load_fitted(model)
+    network = fitted.network.to(kind)
 
     def run(questions: Sequence[Question]) -> Scores:
-        pairs = _pairs(model).encode([(q.context, q.text) for q in questions])
+        pairs = fitted.tokens.encode([(q.context, q.text) for q in questions])
         ids = [pair.ids.tolist() for pair in pairs]
         types = [pair.types.tolist() for pair in pairs] if model.input.uses_types else None
         scores = np.empty((len(pairs), len(model.codes)), dtype=np.float32)
@@ -112,32 +114,8 @@ def _torch(job: Job, kind: torch.dtype) -> Timed:
     return timed(run, job.questions)
 
 
-def _network(model: Artefact) -> CoderNetwork:
-    network = rebuild_network(
-        model.manifest["encoder"]["config"],
-        n_codes=len(model.codes),
-        uses_types=model.input.uses_types,
-        separator=_pairs(model).separator,
-    )
-    network.load_state_dict(load_file(model.file(artefact.WEIGHTS)))
-    return network.eval()
-
-
-def _tokenizer(model: Artefact) -> Tokenizer:
-    return Tokenizer.from_file(str(model.file(artefact.TOKENIZER)))
-
-
-def _pairs(model: Artefact) -> PairTokenizer:
-    return PairTokenizer(
-        _tokenizer(model),
-        max_context=model.input.max_context,
-        max_utterance=model.input.max_utterance,
-    )
-
-
-def _cut(job: Job, model: Artefact) -> list[tuple[str, str]]:
+def _cut(job: Job, model: Artefact, tokenizer: Tokenizer) -> list[tuple[str, str]]:
     """Return the texts that the model's tokens stand for."""
-    tokenizer = _tokenizer(model)
     cut = []
     for question in job.questions:
         before = tokenizer.encode(question.context, add_special_tokens=False).offsets

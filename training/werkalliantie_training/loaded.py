@@ -1,0 +1,68 @@
+"""A model folder as the network that it was exported from."""
+
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+
+from werkalliantie import artefact
+from werkalliantie.artefact import Artefact
+from werkalliantie.errors import ModelError
+from werkalliantie.pairs import PairTokenizer
+from werkalliantie_training.coder import Fitted
+from werkalliantie_training.encoders import Encoder
+from werkalliantie_training.network import rebuild_network
+
+
+def load_fitted(model: Artefact) -> Fitted:
+    """Return a coder model's network with what goes with it; the model is what it started from.
+
+    Raises:
+        ModelError: The folder holds no weights.
+    """
+    check_weights(model)
+    tokens = load_tokens(model)
+    network = rebuild_network(
+        model.manifest["encoder"]["config"],
+        n_codes=len(model.codes),
+        uses_types=model.input.uses_types,
+        separator=tokens.separator,
+    )
+    network.load_state_dict(load_file(model.file(artefact.WEIGHTS)))
+    return Fitted(
+        encoder=Encoder(
+            name=model.manifest["encoder"]["name"],
+            folder=model.folder,
+            sha256=model.manifest["files"][artefact.WEIGHTS],
+            source=model.name,
+        ),
+        tokenizer=load_words(model),
+        tokens=tokens,
+        network=network.eval(),
+        pad_id=model.input.pad_id,
+    )
+
+
+def load_words(model: Artefact) -> Tokenizer:
+    """Return the tokenizer of a model's folder."""
+    return Tokenizer.from_file(str(model.file(artefact.TOKENIZER)))
+
+
+def load_tokens(model: Artefact) -> PairTokenizer:
+    """Return what makes a model's input."""
+    return PairTokenizer(
+        load_words(model),
+        max_context=model.input.max_context,
+        max_utterance=model.input.max_utterance,
+    )
+
+
+def check_weights(model: Artefact) -> None:
+    """See that a model's folder holds what torch needs.
+
+    Raises:
+        ModelError: It doesn't.
+    """
+    if not model.file(artefact.WEIGHTS).is_file():
+        raise ModelError(
+            f"{model.folder}: no {artefact.WEIGHTS}, which torch needs.",
+            hint="Name a model whose folder is whole.",
+        )
