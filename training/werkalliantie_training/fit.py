@@ -21,6 +21,7 @@ from werkalliantie_training.checkpoints import Checkpoint, FitFolder, fit_folder
 from werkalliantie_training.epochs import Epochs, GroupedByLength, Watch
 from werkalliantie_training.network import CoderNetwork
 from werkalliantie_training.settings import Fit
+from werkalliantie_training.spoken_rows import spoken_rows_only
 
 Row = dict[str, Any]
 
@@ -66,31 +67,35 @@ def fit(
             folder.tidy()
         processes.wait()
         checkpoint = folder.newest()
-        trainer = trainer_of(
-            network,
-            train,
-            settings,
-            pad_id=pad_id,
-            seed=seed,
-            workspace=folder.path,
-            validation=validation,
-            progress=progress,
-        )
-        epochs = Epochs(
-            folder,
-            network,
-            trainer.sampler,
-            scores=() if checkpoint is None else checkpoint.scores,
-            patience=settings.patience,
-            watch=watch,
-        )
-        trainer.add_callback(epochs)
-        _train(trainer, network, checkpoint, epochs, report)
-        _leave_outcome(network, folder, epochs.scores)
-        # The trainer goes round in circles: what it holds of the optimiser would stay for the next.
-        del trainer, epochs
-        network.zero_grad(set_to_none=True)
-        gc.collect()
+        with spoken_rows_only(network, apart(train)[0]):
+            trainer = trainer_of(
+                network,
+                train,
+                settings,
+                pad_id=pad_id,
+                seed=seed,
+                workspace=folder.path,
+                validation=validation,
+                progress=progress,
+            )
+            epochs = Epochs(
+                folder,
+                network,
+                trainer.sampler,
+                scores=() if checkpoint is None else checkpoint.scores,
+                patience=settings.patience,
+                watch=watch,
+            )
+            trainer.add_callback(epochs)
+            _train(trainer, network, checkpoint, epochs, report)
+            _take_best(network, folder, epochs.scores)
+            # The trainer goes round in circles: what it holds of the optimiser would stay.
+            del trainer, epochs
+            network.zero_grad(set_to_none=True)
+            gc.collect()
+        if processes.is_first():
+            folder.finish(network)
+        processes.wait()
     network.load_state_dict(load_file(folder.fitted))
     return network.cpu().float().eval()
 
@@ -149,13 +154,10 @@ def _train(
     trainer.accelerator.unwrap_model(trainer.model_wrapped, keep_fp32_wrapper=False)
 
 
-def _leave_outcome(network: CoderNetwork, folder: FitFolder, scores: Sequence[float]) -> None:
+def _take_best(network: CoderNetwork, folder: FitFolder, scores: Sequence[float]) -> None:
     processes.wait()
     if scores:
         folder.load_best(network, scores)
-    processes.wait()
-    if processes.is_first():
-        folder.finish(network)
     processes.wait()
 
 

@@ -30,6 +30,7 @@ from werkalliantie_training.examples import as_dataset
 from werkalliantie_training.fit import precision_is_bf16, trainer_of, yes_weights
 from werkalliantie_training.network import CoderNetwork
 from werkalliantie_training.settings import TrainSettings
+from werkalliantie_training.spoken_rows import spoken_rows_only
 from werkalliantie_training.train import train
 
 Figures = dict[str, Any]
@@ -118,13 +119,14 @@ def _pairs(
     steps += _WARM_UP
     n_epochs = 1 + steps * settings.fit.batch_size // len(examples)
     enough = settings.fit.model_copy(update={"epochs": n_epochs})
-    trainer = trainer_of(
-        network, examples, enough, pad_id=fitted.pad_id, seed=settings.seed, workspace=workspace
-    )
-    trainer.args.save_strategy = SaveStrategy.NO
-    pace = _Pace(trainer, bare, n=steps)
-    trainer.add_callback(pace)
-    trainer.train()
+    with spoken_rows_only(network, examples["input_ids"]):
+        trainer = trainer_of(
+            network, examples, enough, pad_id=fitted.pad_id, seed=settings.seed, workspace=workspace
+        )
+        trainer.args.save_strategy = SaveStrategy.NO
+        pace = _Pace(trainer, bare, n=steps)
+        trainer.add_callback(pace)
+        trainer.train()
     return pace.pairs
 
 
