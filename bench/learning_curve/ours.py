@@ -22,6 +22,8 @@ from werkalliantie_training.settings import TrainSettings
 class Ours:
     """What `train` makes: the mean of networks that each learnt without one fold of the tapes.
 
+    Or a head alone, where that did better out of fold.
+
     All of them learn from the codebook's examples as well, which peers have no place for.
 
     Temperatures and thresholds are chosen on what these networks say of the fold they didn't see.

@@ -149,8 +149,7 @@ def test_no_fold_is_learnt_from(
     epochs: int,
 ) -> None:
     """What a fold is scored as depends on the other folds' answers only."""
-    fit = settings.fit.model_copy(update={"epochs": epochs})
-    settings = settings.model_copy(update={"fit": fit})
+    settings = tuned(settings) if epochs else settings
     folds = folds_of(cross.learnt, themselves([*cross.workers]), 2, seed=1)
     rows = np.array([folds.get(tape) == 0 for tape in cross.learnt.tapes])
 
@@ -193,14 +192,69 @@ def test_a_head_is_fitted_as_if_alone(
     np.testing.assert_array_equal(made.model.logits(cross.judged), of_all.logits(cross.judged))
 
 
+def tuned(settings: TrainSettings, **fit: float) -> TrainSettings:
+    """Return settings that fine-tune for an epoch."""
+    changed = settings.fit.model_copy(update={"epochs": 1, **fit})
+    return settings.model_copy(update={"fit": changed})
+
+
+@pytest.mark.parametrize(
+    ("rate", "kept"), [(1e-3, "fine-tuned"), (1.0, "head")], ids=["learns", "destroys"]
+)
+def test_what_does_better_out_of_fold_is_kept(
+    cross: CrossData,
+    encoder: Encoder,
+    settings: TrainSettings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    rate: float,
+    kept: str,
+) -> None:
+    """The mean of fine-tuned models, or the head alone where fine-tuning spoils the encoder."""
+    folds = folds_of(cross.learnt, themselves([*cross.workers]), 3, seed=1)
+    if kept == "fine-tuned":  # on so few utterances which is better is luck
+        scores = iter([0.7, 0.6, 0.6])
+        monkeypatch.setattr(crossvalidation, "average_precision", lambda *_: next(scores))
+
+    both = cross_validate(
+        cross.learnt, cross.judged, folds, encoder, tuned(settings, learning_rate=rate), tmp_path
+    )
+
+    heads = cross_validate(cross.learnt, cross.judged, folds, encoder, settings, tmp_path)
+    assert both.kept == kept
+    assert both.precision.keys() == {"fine-tuned", "head"}
+    said, by_head = (made.model.logits(cross.judged) for made in (both, heads))
+    assert np.array_equal(said, by_head) == (kept == "head")
+    out_of_fold = np.array_equal(both.out_of_fold.logits, heads.out_of_fold.logits)
+    assert out_of_fold == (kept == "head")
+
+
+def test_folds_are_fine_tuned_from_the_heads(
+    cross: CrossData, encoder: Encoder, settings: TrainSettings, tmp_path: Path
+) -> None:
+    """At a learning rate of next to nothing both say the same of every fold."""
+    folds = folds_of(cross.learnt, themselves([*cross.workers]), 2, seed=1)
+    still = tuned(settings, learning_rate=1e-12, weight_decay=0.0)
+
+    both = cross_validate(cross.learnt, cross.judged, folds, encoder, still, tmp_path)
+    heads = cross_validate(cross.learnt, cross.judged, folds, encoder, settings, tmp_path)
+
+    assert both.precision["fine-tuned"] == pytest.approx(both.precision["head"])
+    assert both.kept == "fine-tuned"
+    np.testing.assert_allclose(both.out_of_fold.logits, heads.out_of_fold.logits, atol=1e-4)
+
+
+@pytest.mark.parametrize("epochs", [0, 1])
 def test_heads_read_each_utterance_once(
     cross: CrossData,
     encoder: Encoder,
     settings: TrainSettings,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    epochs: int,
 ) -> None:
-    """The encoder takes nearly all of the time of `train --quick`."""
+    """The encoder takes nearly all of the time of `train --quick`, and some of any training."""
+    settings = tuned(settings) if epochs else settings
     read: list[int] = []
 
     def counted(
@@ -228,6 +282,8 @@ def test_a_cross_validated_model_says_so(settings: TrainSettings, tmp_path: Path
     crossed = trained.metrics["cross_validation"]
     assert crossed["folds"] == 2
     assert crossed["group"] == "worker"
+    assert crossed["kept"] == "head"
+    assert crossed["average_precision"].keys() == {"head"}
     assert set(crossed["calibration"]) == set(crossed["codes"])
     assert len(crossed["workers"]) == 3
     assert crossed["units"] == {}
@@ -238,6 +294,7 @@ def test_a_cross_validated_model_says_so(settings: TrainSettings, tmp_path: Path
     assert [*rows[0]] == ["tape", "utterance", "fold", "probabilities", "codes"]
     card = trained.model.file("README.md").read_text(encoding="utf-8")
     assert "## Agreement in cross-validation, 2 folds by worker" in card
+    assert "with only a head fitted in fp32" in card
     assert "Expected calibration error out of fold: DT " in card
 
 

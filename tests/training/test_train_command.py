@@ -15,9 +15,11 @@ from training.tiny import CODEBOOK, PLANTED, coded_study
 
 from werkalliantie import artefact
 from werkalliantie.cli import main
+from werkalliantie.cli.train import summary
 from werkalliantie.configuration.study import Split
 from werkalliantie.registry import Registry
 from werkalliantie_training import judging
+from werkalliantie_training.card import _chosen, _how
 from werkalliantie_training.train import train
 
 
@@ -50,6 +52,30 @@ def test_the_first_model_is_put_in_use_if_it_beats_the_floors(first: Run) -> Non
     entry = json.loads((first.study.models / "champion.json").read_text(encoding="utf-8"))
     assert (entry["model"], entry["replaced"]) == ("model-001", None)
     assert entry["reason"] == f"first model; {said}"
+
+
+@pytest.mark.parametrize("kept", ["head", "fine-tuned"])
+def test_a_head_that_did_better_is_said_to_be_kept(first: Run, kept: str) -> None:
+    """With both figures, on the screen and on the card; else only the card has them."""
+    precision = {"fine-tuned": 0.61, "head": 0.62 if kept == "head" else 0.6}
+    said = {"folds": 3, "group": "tape", "kept": kept, "average_precision": precision}
+    parts = (first.trained.metrics, first.trained.floors)
+    crossed = [{**part, "cross_validation": part["test"]} for part in parts]
+    crossed[0]["cross_validation"] = crossed[0]["cross_validation"] | said
+    trained = replace(first.trained, metrics=crossed[0], floors=crossed[1])
+
+    printed = summary(trained)
+
+    lost = "precision out of fold 0.610 against 0.620), so the head alone was kept" in printed
+    assert lost == (kept == "head")
+    assert "In cross-validation (3 folds by tape" in printed
+    how = _how(trained.metrics)
+    assert how == ("with only a head fitted" if kept == "head" else "fine-tuned")
+    chosen = _chosen(dict(trained.model.manifest), trained.metrics["cross_validation"])
+    assert (
+        f"(average precision 0.610 out of fold) and a head alone ({precision['head']:.3f})"
+        in chosen
+    )
 
 
 def test_train_prints_one_json_document(

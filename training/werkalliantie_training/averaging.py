@@ -7,9 +7,7 @@ soups).
 
 from torch import Tensor
 
-from werkalliantie_training.network import CoderNetwork
-
-_STANDARDISED = ("feature_mean", "feature_scale", "head.weight", "head.bias")
+from werkalliantie_training.network import HEAD, CoderNetwork
 
 
 class WeightMean:
@@ -43,7 +41,7 @@ def _plain(network: CoderNetwork) -> dict[str, Tensor]:
     Heads on features that were standardised otherwise can't be averaged as they stand.
     """
     state = {name: value.detach() for name, value in network.state_dict().items()}
-    mean, scale, weight, bias = (state[name].double() for name in _STANDARDISED)
+    mean, scale, weight, bias = (state[name].double() for name in HEAD)
     plain = weight / scale
     return state | {
         "feature_mean": mean,

@@ -16,8 +16,8 @@ def model_card(
         f"werkalliantie {provenance['versions']['werkalliantie']}.",
         "## Made from",
         f"- Encoder `{provenance['encoder']['name']}` (sha256 "
-        f"`{provenance['encoder']['sha256'][:16]}…`), fine-tuned in {provenance['precision']}, "
-        f"seed {provenance['seed']}.\n"
+        f"`{provenance['encoder']['sha256'][:16]}…`), {_how(metrics)} in "
+        f"{provenance['precision']}, seed {provenance['seed']}.\n"
         f"- Coders: {', '.join(provenance['coders'])}.\n"
         + (f"- Coded stretches: {provenance['segments']}.\n" if provenance["segments"] else "")
         + _lesson(provenance)
@@ -48,6 +48,11 @@ def model_card(
     return "\n\n".join(sections) + "\n"
 
 
+def _how(metrics: Metrics) -> str:
+    crossed = metrics.get("cross_validation")
+    return "with only a head fitted" if crossed and crossed["kept"] == "head" else "fine-tuned"
+
+
 def _lesson(provenance: Metrics) -> str:
     """Return what a small model learnt, and what that cost, as items of a list."""
     if (lesson := provenance.get("lesson")) is None:
@@ -71,9 +76,16 @@ def _chosen(provenance: Metrics, crossed: Metrics | None) -> str:
             "Thresholds were chosen on the validation tapes, so the figures there flatter the "
             "model; those on test tapes don't."
         )
-    return (
+    said = (
         "Temperatures and thresholds were chosen out of fold. In cross-validation each fold was "
-        "decided by those of the other folds, so no figure there is flattered."
+        "decided by those of the other folds, so no figure there is flattered"
+    )
+    if len(precision := crossed["average_precision"]) == 1:
+        return f"{said}."
+    return (
+        f"{said}, but for this choice: of fine-tuning (average precision "
+        f"{precision['fine-tuned']:.3f} out of fold) and a head alone ({precision['head']:.3f}) "
+        "the better was kept."
     )
 
 

@@ -88,6 +88,7 @@ def fit_coder(
     progress: bool = False,
     report: Callable[[str], None] = lambda stage: None,
     watch: Watch | None = None,
+    head: CoderNetwork | None = None,
 ) -> Fitted:
     """Fit the head on the frozen encoder, then fine-tune both.
 
@@ -98,6 +99,7 @@ def fit_coder(
         progress: Whether to show a progress bar on stderr.
         report: Told when it goes on from a checkpoint.
         watch: Told of each epoch's score on the validation set; epoch 0 is the head alone.
+        head: A network whose head was fitted on the same already.
 
     Raises:
         ConfigError: The settings ask for more tokens than the encoder takes.
@@ -106,8 +108,11 @@ def fit_coder(
     fitted = prepare(encoder, settings, n_codes=train.answers.shape[2])
     network, pad_id = fitted.network, fitted.pad_id
     train_set = as_dataset(train, fitted.tokens)
-    bf16 = precision_is_bf16(settings.fit.precision)
-    start_head(network, train_set, pad_id=pad_id, bf16=bf16)
+    if head is None:
+        bf16 = precision_is_bf16(settings.fit.precision)
+        start_head(network, train_set, pad_id=pad_id, bf16=bf16)
+    else:
+        network.take_head(head)
     fit(
         network,
         train_set,

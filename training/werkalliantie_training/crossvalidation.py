@@ -15,14 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from werkalliantie.errors import ConfigError
+from werkalliantie_training import processes
 from werkalliantie_training.averaging import WeightMean
 from werkalliantie_training.coder import Fitted, fit_coder, prepare
 from werkalliantie_training.decisions import choose_thresholds, fit_temperatures, sigmoid
 from werkalliantie_training.duplicates import near_duplicates
 from werkalliantie_training.encoders import Encoder
+from werkalliantie_training.evaluation import average_precision
 from werkalliantie_training.examples import Examples, as_dataset
 from werkalliantie_training.fit import precision_is_bf16
 from werkalliantie_training.floors import word_scores
+from werkalliantie_training.network import CoderNetwork
 from werkalliantie_training.probe import frozen_features, set_head
 from werkalliantie_training.settings import TrainSettings
 
@@ -90,11 +93,17 @@ class OutOfFold:
 class Crossing:
     """What comes of a cross-validation: the scores, and one model of all the tapes.
 
-    That is the mean of the models of the folds or, where only heads were fitted, one more head.
+    Attributes:
+        out_of_fold: The scores of the kind of model that is kept.
+        model: The mean of the fine-tuned models of the folds, or one more head on all tapes.
+        kept: `fine-tuned` or `head`, whichever had the highest average precision out of fold.
+        precision: Average precision of each kind that was tried.
     """
 
     out_of_fold: OutOfFold
     model: Fitted
+    kept: str
+    precision: Mapping[str, float]
 
 
 def folds_of(
@@ -169,31 +178,35 @@ def cross_validate(
     """
     fold_of_row = np.array([folds[tape] for tape in judged.tapes], dtype=np.int64)
     shape = (len(judged), judged.answers.shape[2])
-    logits, words = np.zeros(shape), np.zeros(shape)
-    # A head's rows are utterances: with stretches among them the whole recipe runs in each fold.
-    quick = settings.fit.epochs == 0 and not len(learnt.bags)
-    kind = _Heads if quick else _FineTuned
-    scorer = kind(
-        _Job(
-            learnt=learnt,
-            judged=judged,
-            encoder=encoder,
-            settings=settings,
-            workspace=workspace,
-            report=report,
-            progress=progress,
-        )
+    job = _Job(
+        learnt=learnt,
+        judged=judged,
+        encoder=encoder,
+        settings=settings,
+        workspace=workspace,
+        report=report,
+        progress=progress,
     )
+    scorers = _scorers(job)
+    logits, words = {kind: np.zeros(shape) for kind in scorers}, np.zeros(shape)
     n_folds, known = len(set(folds.values())), {*learnt.tapes, *learnt.bags.tapes}
     for fold in sorted(set(folds.values())):
         report(f"cross-validating: fold {fold + 1} of {n_folds}")
         outside = learnt.of_tapes({tape for tape in known if folds.get(tape) != fold})
         inside = {tape for tape, of in folds.items() if of == fold}
         rows = np.flatnonzero(fold_of_row == fold)
-        logits[rows] = scorer.score({*outside.tapes, *outside.bags.tapes}, inside)
+        for kind, scorer in scorers.items():
+            said = scorer.score({*outside.tapes, *outside.bags.tapes}, inside)
+            logits[kind][rows] = said
         words[rows] = word_scores(outside, [judged.texts[row] for row in rows], settings.seed)
-    found = OutOfFold(examples=judged, folds=fold_of_row, logits=logits, words=words)
-    return Crossing(out_of_fold=found, model=scorer.whole())
+    precision = {kind: average_precision(judged.decided, logits[kind]) for kind in scorers}
+    kept = processes.of_first(max(scorers, key=lambda kind: precision[kind]))
+    return Crossing(
+        out_of_fold=OutOfFold(examples=judged, folds=fold_of_row, logits=logits[kept], words=words),
+        model=scorers[kept].whole(),
+        kept=kept,
+        precision=precision,
+    )
 
 
 def out_of_fold_lines(found: OutOfFold, codes: Sequence[str]) -> list[str]:
@@ -231,11 +244,26 @@ class _Job:
     progress: bool
 
 
+def _scorers(job: _Job) -> dict[str, "_FineTuned | _Heads"]:
+    """Return the kinds of models to try; in a draw the first is kept.
+
+    A head costs next to nothing where fine-tuning starts from one. Its rows are utterances: with
+    stretches among the examples each fold runs the whole recipe instead.
+    """
+    if len(job.learnt.bags):
+        return {"fine-tuned": _FineTuned(job, None)}
+    heads = _Heads(job)
+    if job.settings.fit.epochs == 0:
+        return {"head": heads}
+    return {"fine-tuned": _FineTuned(job, heads), "head": heads}
+
+
 class _FineTuned:
     """Scores folds by fine-tuning on the others, and keeps the mean of the networks."""
 
-    def __init__(self, job: _Job) -> None:
+    def __init__(self, job: _Job, heads: "_Heads | None") -> None:
         self._job = job
+        self._heads = heads
         self._weights = WeightMean()
         self._last: Fitted | None = None
 
@@ -249,6 +277,7 @@ class _FineTuned:
             job.workspace,
             progress=job.progress,
             report=job.report,
+            head=None if self._heads is None else self._heads.fitted_on(train),
         )
         self._weights.add(self._last.network)
         return self._last.logits(job.judged.of_tapes(test))
@@ -266,6 +295,7 @@ class _Heads:
     def __init__(self, job: _Job) -> None:
         self._fitted = prepare(job.encoder, job.settings, n_codes=job.learnt.answers.shape[2])
         self._learnt, self._judged = job.learnt, job.judged
+        self._tapes: set[str] = set()
         self._features = frozen_features(
             self._fitted.network,
             as_dataset(job.learnt, self._fitted.tokens),
@@ -276,9 +306,16 @@ class _Heads:
         places = {key: row for row, key in enumerate(_keys(job.learnt))}
         self._row_of_judged = np.array([places[key] for key in _keys(job.judged)], dtype=np.int64)
 
+    def fitted_on(self, train: set[str]) -> CoderNetwork:
+        """Return the network with a head fitted on some tapes; the encoder is as it came."""
+        if train != self._tapes:
+            rows = _rows(self._learnt, train)
+            set_head(self._fitted.network, self._features[rows], self._learnt.targets[rows])
+            self._tapes = train
+        return self._fitted.network
+
     def score(self, train: set[str], test: set[str]) -> NDArray[np.float32]:
-        network, rows = self._fitted.network, _rows(self._learnt, train)
-        set_head(network, self._features[rows], self._learnt.targets[rows])
+        network = self.fitted_on(train)
         mean, scale = network.feature_mean.numpy(), network.feature_scale.numpy()
         judged = self._row_of_judged[_rows(self._judged, test)]
         standardised = (self._features[judged] - mean) / scale
@@ -286,7 +323,7 @@ class _Heads:
         return np.asarray(standardised @ weight.T + bias, dtype=np.float32)
 
     def whole(self) -> Fitted:
-        set_head(self._fitted.network, self._features, self._learnt.targets)
+        self.fitted_on({*self._learnt.tapes})
         return self._fitted
 
 

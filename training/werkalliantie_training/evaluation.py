@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score
 
 from werkalliantie.agreement.nominal import cohen_kappa, prevalence
 from werkalliantie_training.examples import Answers, Examples
@@ -33,6 +34,21 @@ def evaluate(examples: Examples, decided: NDArray[np.bool_], codes: tuple[str, .
         "mean_kappa": _mean([numbers["kappa"] for numbers in per_code.values()]),
         "codes": per_code,
     }
+
+
+def average_precision(truth: NDArray[np.bool_], scores: NDArray[np.floating]) -> float:
+    """Return the mean over codes of the area under precision by recall; 0 if it has none.
+
+    Args:
+        truth: What the majority of the coders gave, `(n_utterances, n_codes)`.
+        scores: Likewise, the higher the surer. Codes given everywhere or nowhere are left out.
+    """
+    found = [
+        average_precision_score(truth[:, code], scores[:, code])
+        for code in range(truth.shape[1])
+        if 0 < truth[:, code].sum() < len(truth)
+    ]
+    return float(np.mean(found)) if found else 0.0
 
 
 def _one_code(answers: Answers, decided: NDArray[np.bool_]) -> Metrics:

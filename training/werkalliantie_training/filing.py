@@ -93,7 +93,7 @@ def file_model(
             said = json.dumps([asdict(trial) for trial in trials], indent=2)
             (folder / SEARCH).write_text(said + "\n", encoding="utf-8")
         if judged.crossed is not None:
-            lines = out_of_fold_lines(judged.crossed.out_of_fold, codes)
+            lines = out_of_fold_lines(judged.crossed.found.out_of_fold, codes)
             (folder / artefact.OUT_OF_FOLD).write_text("".join(lines), encoding="utf-8")
 
     # In the workspace, where half a model is swept up, and moved from there in one step.

@@ -10,7 +10,6 @@ import torch
 from datasets import Dataset
 from numpy.typing import NDArray
 from safetensors.torch import load_file
-from sklearn.metrics import average_precision_score
 from torch import Tensor, nn
 from torch.utils.data import Sampler
 from transformers import EvalPrediction, Trainer, TrainingArguments
@@ -19,6 +18,7 @@ from werkalliantie_training import processes
 from werkalliantie_training.bags import noisy_or
 from werkalliantie_training.checkpoints import Checkpoint, FitFolder, fit_folder
 from werkalliantie_training.epochs import Epochs, GroupedByLength, Watch
+from werkalliantie_training.evaluation import average_precision
 from werkalliantie_training.network import CoderNetwork
 from werkalliantie_training.settings import Fit
 from werkalliantie_training.spoken_rows import spoken_rows_only
@@ -313,9 +313,4 @@ def _average_precision(outcome: EvalPrediction) -> dict[str, float]:
     predictions = outcome.predictions
     logits = np.asarray(predictions[0] if isinstance(predictions, tuple) else predictions)
     truth = np.asarray(outcome.label_ids) >= 0.5
-    scores = [
-        average_precision_score(truth[:, code], logits[:, code])
-        for code in range(truth.shape[1])
-        if 0 < truth[:, code].sum() < len(truth)
-    ]
-    return {"average_precision": float(np.mean(scores)) if scores else 0.0}
+    return {"average_precision": average_precision(truth, logits)}

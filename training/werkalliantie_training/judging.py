@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from werkalliantie.calibration import reliability_curve
 from werkalliantie_training.breakdown import breakdown
 from werkalliantie_training.coder import Fitted
-from werkalliantie_training.crossvalidation import OutOfFold
+from werkalliantie_training.crossvalidation import Crossing
 from werkalliantie_training.data import CrossData, TrainingData
 from werkalliantie_training.decisions import choose_thresholds, fit_temperatures, sigmoid
 from werkalliantie_training.evaluation import Metrics, evaluate
@@ -30,7 +30,7 @@ class Crossed:
 
     data: CrossData
     group: str
-    out_of_fold: OutOfFold
+    found: Crossing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def judge(fitted: Fitted, data: TrainingData, crossed: Crossed | None, *, seed: 
     if crossed is None:
         scores, chosen_on = np.asarray(logits, dtype=np.float64), data.validation
     else:
-        scores, chosen_on = crossed.out_of_fold.logits, crossed.out_of_fold.examples
+        scores, chosen_on = crossed.found.out_of_fold.logits, crossed.found.out_of_fold.examples
     temperatures = fit_temperatures(scores, chosen_on.targets)
     thresholds = choose_thresholds(
         sigmoid(scores / temperatures), chosen_on.answers, n_tapes=chosen_on.n_tapes
@@ -124,7 +124,7 @@ def _by_part(
 
 
 def _crossed(crossed: Crossed, codes: tuple[str, ...]) -> tuple[Metrics, Metrics]:
-    found, examples = crossed.out_of_fold, crossed.out_of_fold.examples
+    found, examples = crossed.found.out_of_fold, crossed.found.out_of_fold.examples
     decided, said = found.decided, found.probabilities
     curves = [
         reliability_curve(code, said[:, column], examples.targets[:, column])
@@ -133,6 +133,8 @@ def _crossed(crossed: Crossed, codes: tuple[str, ...]) -> tuple[Metrics, Metrics
     metrics = evaluate(examples, decided, codes) | {
         "folds": int(found.folds.max()) + 1,
         "group": crossed.group,
+        "kept": crossed.found.kept,
+        "average_precision": dict(crossed.found.precision),
         "calibration": {
             curve.code: {
                 "error": curve.error,

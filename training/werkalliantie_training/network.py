@@ -20,6 +20,8 @@ MOST_HELD = 1792
 
 Half a gigabyte per 600 tokens of an encoder as small as the embedded one.
 """
+HEAD = ("feature_mean", "feature_scale", "head.weight", "head.bias")
+"""What of a network's state is the head, with what standardises its input."""
 _POSITIONS_AFTER_PADDING = {"roberta", "xlm-roberta", "camembert", "xlm-roberta-xl"}
 
 
@@ -91,6 +93,12 @@ class CoderNetwork(nn.Module):
         # RoBERTa and its kin count positions from behind the padding id.
         offset = self.pad_id + 1 if config.model_type in _POSITIONS_AFTER_PADDING else 0
         return int(positions) - offset
+
+    def take_head(self, other: "CoderNetwork") -> None:
+        """Take over the head of a network of the same shape."""
+        own, given = self.state_dict(), other.state_dict()
+        for name in HEAD:
+            own[name].copy_(given[name])
 
     def forward(
         self,

@@ -195,8 +195,7 @@ def _cross(
         report=report,
         progress=progress,
     )
-    crossed = Crossed(data=cross, group=settings.evaluation.group, out_of_fold=found.out_of_fold)
-    return crossed, found.model
+    return Crossed(data=cross, group=settings.evaluation.group, found=found), found.model
 
 
 def _first_champion(

@@ -23,6 +23,7 @@ from werkalliantie.registry import Registry
 from werkalliantie.study import Study
 
 if TYPE_CHECKING:
+    from werkalliantie_training.evaluation import Metrics
     from werkalliantie_training.search import Searched, Trial
     from werkalliantie_training.settings import TrainSettings
     from werkalliantie_training.train import Trained
@@ -206,10 +207,26 @@ def summary(trained: "Trained") -> str:
 
 
 def _crossed(trained: "Trained", part: str) -> str:
-    """Return a line on the cross-validation, where there was one and the table isn't of it."""
+    """Return lines on the cross-validation: what was kept, and how it did if the table isn't it."""
     crossed = trained.metrics.get("cross_validation")
-    if crossed is None or part == "cross_validation":
+    if crossed is None:
         return ""
+    return _kept(crossed) + ("" if part == "cross_validation" else _beside(trained, crossed))
+
+
+def _kept(crossed: "Metrics") -> str:
+    """Return what fine-tuning lost to, where it did."""
+    precision = crossed["average_precision"]
+    if crossed["kept"] != "head" or len(precision) == 1:
+        return ""
+    return (
+        "On these tapes fine-tuning the encoder did worse than fitting a head alone (average "
+        f"precision out of fold {precision['fine-tuned']:.3f} against {precision['head']:.3f}), so "
+        "the head alone was kept. With more coded tapes that turns round.\n"
+    )
+
+
+def _beside(trained: "Trained", crossed: "Metrics") -> str:
     bag = trained.floors["cross_validation"]["bag_of_words"]["mean_kappa"]
     return (
         f"In cross-validation ({crossed['folds']} folds by {crossed['group']}, "
