@@ -101,7 +101,7 @@ def distil(
     """Teach half of a model's layers to answer as all of them do, and file them as a model.
 
     It hears every tape of the study but those that the teacher, or the study, holds back, coded or
-    not. It gives each code as often as its teacher does on what it heard. It isn't put in use.
+    not. It takes its teacher's temperatures and thresholds, and isn't put in use.
 
     Args:
         teacher: A model of this study.
@@ -127,8 +127,8 @@ def distil(
         n_layers = student.network.n_layers
         report(f"teaching {n_layers} of its {whole.network.n_layers} layers to answer the same")
         _learn(student, taught, settings, folder, report=report, progress=progress)
-        report("choosing thresholds")
-        judged = _judge(student, teacher, data, taught, seed=settings.seed)
+        report("setting both side by side on held-out tapes")
+        judged = _judge(student, teacher, data, seed=settings.seed)
         lesson = _lesson(teacher, whole, student, heard, data, judged)
         report("exporting to ONNX and comparing with torch")
         with filing(study.models):
@@ -178,7 +178,7 @@ def _read(
 
 def _heard(study: Study, data: TrainingData, *, seed: int) -> Examples:
     judged = data.validation.texts_by_tape | data.test.texts_by_tape
-    tapes, indices, questions = [], [], []
+    rows: list[tuple[str, int, Question]] = []
     with study.store() as store:
         known = {tape.id: tape.worker for tape in store.summaries()}
         free = sorted(known.keys() - judged.keys() - held_back(known, study.settings.split))
@@ -186,19 +186,18 @@ def _heard(study: Study, data: TrainingData, *, seed: int) -> Examples:
             spoken = [one for one in store.utterances(tape) if not one.backchannel]
             if near_duplicates({tape: [one.text for one in spoken]}, judged):
                 continue
-            tapes += [tape] * len(spoken)
-            indices += [one.index for one in spoken]
-            questions += questions_of(store.tape(tape), spoken)
-            if len(questions) >= MOST:
+            asked = questions_of(store.tape(tape), spoken)
+            rows += [(tape, one.index, q) for one, q in zip(spoken, asked, strict=True)]
+            if len(rows) >= MOST:
                 break
-    n_codes = len(data.codebook.codes)
+    rows = rows[:MOST]
     return Examples(
-        tapes=tuple(tapes[:MOST]),
-        indices=tuple(indices[:MOST]),
-        contexts=tuple(one.context for one in questions[:MOST]),
-        texts=tuple(one.text for one in questions[:MOST]),
+        tapes=tuple(tape for tape, _, _ in rows),
+        indices=tuple(index for _, index, _ in rows),
+        contexts=tuple(question.context for _, _, question in rows),
+        texts=tuple(question.text for _, _, question in rows),
         coders=(),
-        answers=np.empty((0, min(MOST, len(questions)), n_codes), dtype=np.float32),
+        answers=np.empty((0, len(rows), len(data.codebook.codes)), dtype=np.float32),
     )
 
 
@@ -227,9 +226,7 @@ def _learn(
     )
 
 
-def _judge(
-    student: Fitted, teacher: Artefact, data: TrainingData, answered: Examples, *, seed: int
-) -> Judged:
+def _judge(student: Fitted, teacher: Artefact, data: TrainingData, *, seed: int) -> Judged:
     """Judge the student by its teacher's temperatures and thresholds."""
     return judge_as(
         student,
