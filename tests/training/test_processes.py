@@ -36,10 +36,10 @@ encoder = "{encoder}"
 folds = 2
 [fit]
 threads = 1
-epochs = 3
+epochs = 5
 batch_size = {batch_size}
 precision = "fp32"
-learning_rate = 1e-3
+learning_rate = 2e-3
 dropout = 0.0
 '''
     written(study.folder / "configs" / "train.toml", settings)
