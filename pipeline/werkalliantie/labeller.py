@@ -101,11 +101,7 @@ class Labeller:
             if precision == "int8":
                 raise _overflows(model)
             self.precision, self._session = "fp32", _session(model, artefact.ONNX, device)
-        self._tokens = PairTokenizer(
-            _tokenizer(model),
-            max_context=model.input.max_context,
-            max_utterance=model.input.max_utterance,
-        )
+        self._tokens = tokens_of(model)
         self._n_workers = threads or os.cpu_count() or 1
         codes = model.codes
         self._batches = None if device == "cpu" else self._batched(device, batch_size)
@@ -266,12 +262,22 @@ def open_session(file: Path, device: Device = "cpu") -> onnxruntime.InferenceSes
     )
 
 
-def _tokenizer(model: Artefact) -> Tokenizer:
+def tokens_of(model: Artefact) -> PairTokenizer:
+    """Return what makes a model's input.
+
+    Raises:
+        ModelError: The tokenizer in its folder can't be loaded.
+    """
     file = model.file(artefact.TOKENIZER)
     try:
-        return Tokenizer.from_file(str(file))
+        tokenizer = Tokenizer.from_file(str(file))
     except Exception as error:  # the library raises nothing narrower
         raise _unreadable(file, error) from None
+    return PairTokenizer(
+        tokenizer,
+        max_context=model.input.max_context,
+        max_utterance=model.input.max_utterance,
+    )
 
 
 def _unreadable(file: Path, error: Exception) -> ModelError:

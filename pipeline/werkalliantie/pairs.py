@@ -45,19 +45,22 @@ class PairTokenizer:
         tokenizer: The encoder's tokenizer, with its template for pairs.
         max_context: Longest context in tokens; cut from the left, so the nearest words stay.
         max_utterance: Longest utterance in tokens; cut from the right.
+
+    Attributes:
+        tokenizer: The same, set to neither pad nor cut.
     """
 
     def __init__(self, tokenizer: Tokenizer, *, max_context: int, max_utterance: int) -> None:
         tokenizer.no_padding()
         tokenizer.no_truncation()
-        self._tokenizer = tokenizer
+        self.tokenizer = tokenizer
         self.max_context = max_context
         self.max_utterance = max_utterance
 
     @property
     def separator(self) -> int | None:
         """Token id that the tokenizer's template puts behind each text of a pair; None without."""
-        pair = self._tokenizer.encode("a", "b")
+        pair = self.tokenizer.encode("a", "b")
         return pair.ids[-1] if pair.special_tokens_mask[-1] else None
 
     def encode(self, pairs: Sequence[tuple[str, str]]) -> list[TokenPair]:
@@ -70,12 +73,12 @@ class PairTokenizer:
 
     def _ids(self, texts: list[str]) -> list[Encoding]:
         whole = [_NO_CHARACTER.sub("\ufffd", text) for text in texts]
-        return list(self._tokenizer.encode_batch(whole, add_special_tokens=False))
+        return list(self.tokenizer.encode_batch(whole, add_special_tokens=False))
 
     def _join(self, context: Encoding, text: Encoding) -> TokenPair:
         context.truncate(self.max_context, direction="left")
         text.truncate(self.max_utterance)
-        pair = self._tokenizer.post_process(context, text, True)
+        pair = self.tokenizer.post_process(context, text, True)
         return TokenPair(
             ids=np.asarray(pair.ids, dtype=np.int64),
             types=np.asarray(pair.type_ids, dtype=np.int64),

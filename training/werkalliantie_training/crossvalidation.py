@@ -192,13 +192,13 @@ def cross_validate(
     n_folds, known = len(set(folds.values())), {*learnt.tapes, *learnt.bags.tapes}
     for fold in sorted(set(folds.values())):
         report(f"cross-validating: fold {fold + 1} of {n_folds}")
-        outside = learnt.of_tapes({tape for tape in known if folds.get(tape) != fold})
+        others = {tape for tape in known if folds.get(tape) != fold}
         inside = {tape for tape, of in folds.items() if of == fold}
         rows = np.flatnonzero(fold_of_row == fold)
         for kind, scorer in scorers.items():
-            said = scorer.score({*outside.tapes, *outside.bags.tapes}, inside)
-            logits[kind][rows] = said
-        words[rows] = word_scores(outside, [judged.texts[row] for row in rows], settings.seed)
+            logits[kind][rows] = scorer.score(others, inside)
+        said = [judged.texts[row] for row in rows]
+        words[rows] = word_scores(learnt.of_tapes(others), said, settings.seed)
     precision = {kind: average_precision(judged.decided, logits[kind]) for kind in scorers}
     kept = processes.of_first(max(scorers, key=lambda kind: precision[kind]))
     return Crossing(

@@ -1,10 +1,12 @@
 """From logits to decisions: a temperature and a threshold per code, chosen on coded tapes."""
 
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
 from werkalliantie.agreement.nominal import contingency, kappa_of
-from werkalliantie.artefact import Artefact
 
 Answers = NDArray[np.float32]
 
@@ -19,14 +21,28 @@ def sigmoid(logits: NDArray[np.floating]) -> NDArray[np.float64]:
     return np.asarray(1.0 / (1.0 + np.exp(-np.asarray(logits, dtype=np.float64))))
 
 
-def decide_as(model: Artefact, logits: NDArray[np.floating]) -> NDArray[np.bool_]:
-    """Return the decisions that a model's temperatures and thresholds make of logits.
+class Chosen(Protocol):
+    """Temperatures and thresholds by code, as a model folder and a judgement have them."""
+
+    @property
+    def temperatures(self) -> Mapping[str, float]:
+        """What a code's logit is divided by before the sigmoid."""
+
+    @property
+    def thresholds(self) -> Mapping[str, float]:
+        """The calibrated probability from which a code is given."""
+
+
+def decide_as(
+    chosen: Chosen, logits: NDArray[np.floating], codes: Sequence[str]
+) -> NDArray[np.bool_]:
+    """Return the decisions that temperatures and thresholds make of logits.
 
     Args:
-        logits: `(n_utterances, n_codes)`, of this model or of one that speaks in its place.
+        logits: `(n_utterances, n_codes)`, in the order of the codes.
     """
-    temperatures = np.array([model.temperatures[code] for code in model.codes])
-    thresholds = np.array([model.thresholds[code] for code in model.codes])
+    temperatures = np.array([chosen.temperatures[code] for code in codes])
+    thresholds = np.array([chosen.thresholds[code] for code in codes])
     return sigmoid(logits / temperatures) >= thresholds
 
 

@@ -248,8 +248,8 @@ def _lesson(
 ) -> Lesson:
     """Return what was taught, and set the student beside its teacher."""
     codes, held_out = data.codebook.codes, data.held_out
-    decided = decide_as(teacher, whole.logits(held_out))
-    same = decided == judged.decide(student.logits(held_out), codes)
+    decided = decide_as(teacher, whole.logits(held_out), codes)
+    same = decided == decide_as(judged, student.logits(held_out), codes)
     return Lesson(
         teacher=teacher.name,
         layers=student.network.n_layers,

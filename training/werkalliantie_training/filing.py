@@ -22,7 +22,7 @@ from werkalliantie_training.card import model_card
 from werkalliantie_training.coder import Fitted
 from werkalliantie_training.crossvalidation import out_of_fold_lines
 from werkalliantie_training.data import TrainingData
-from werkalliantie_training.decisions import sigmoid
+from werkalliantie_training.decisions import decide_as, sigmoid
 from werkalliantie_training.evaluation import Metrics
 from werkalliantie_training.export import export, onnx_logits
 from werkalliantie_training.fingerprint import fingerprint
@@ -159,7 +159,7 @@ def _int8_gate(
     )
     pairs = fitted.pairs(data.validation)
     logits = onnx_logits(target, pairs, uses_types=network.uses_types)
-    fp32, int8 = (judged.decide(scores, codes) for scores in (judged.validation_logits, logits))
+    fp32, int8 = (decide_as(judged, scores, codes) for scores in (judged.validation_logits, logits))
     return judge_int8(fp32, int8, data.validation.answers, codes)
 
 

@@ -53,12 +53,6 @@ class Judged:
         """The most telling of what it was judged on."""
         return next(part for part in PLACES if self.metrics.get(part))
 
-    def decide(self, logits: NDArray[np.floating], codes: Sequence[str]) -> NDArray[np.bool_]:
-        """Return the decisions that logits, `(n_utterances, n_codes)`, come to."""
-        temperatures = np.array([self.temperatures[code] for code in codes])
-        thresholds = np.array([self.thresholds[code] for code in codes])
-        return sigmoid(logits / temperatures) >= thresholds
-
 
 def judge(fitted: Fitted, data: TrainingData, crossed: Crossed | None, *, seed: int) -> Judged:
     """Choose temperatures and thresholds, and measure agreement with the coders.

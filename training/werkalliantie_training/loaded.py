@@ -1,12 +1,11 @@
 """A model folder as the network that it was exported from."""
 
 from safetensors.torch import load_file
-from tokenizers import Tokenizer
 
 from werkalliantie import artefact
 from werkalliantie.artefact import Artefact
 from werkalliantie.errors import ModelError
-from werkalliantie.pairs import PairTokenizer
+from werkalliantie.labeller import tokens_of
 from werkalliantie_training.coder import Fitted
 from werkalliantie_training.encoders import Encoder
 from werkalliantie_training.network import rebuild_network
@@ -16,10 +15,10 @@ def load_fitted(model: Artefact) -> Fitted:
     """Return a coder model's network with what goes with it; the model is what it started from.
 
     Raises:
-        ModelError: The folder holds no weights.
+        ModelError: The folder holds no weights, or its tokenizer can't be loaded.
     """
     check_weights(model)
-    tokens = load_tokens(model)
+    tokens = tokens_of(model)
     network = rebuild_network(
         model.manifest["encoder"]["config"],
         n_codes=len(model.codes),
@@ -34,24 +33,10 @@ def load_fitted(model: Artefact) -> Fitted:
             sha256=model.manifest["files"][artefact.WEIGHTS],
             source=model.name,
         ),
-        tokenizer=load_words(model),
+        tokenizer=tokens.tokenizer,
         tokens=tokens,
         network=network.eval(),
         pad_id=model.input.pad_id,
-    )
-
-
-def load_words(model: Artefact) -> Tokenizer:
-    """Return the tokenizer of a model's folder."""
-    return Tokenizer.from_file(str(model.file(artefact.TOKENIZER)))
-
-
-def load_tokens(model: Artefact) -> PairTokenizer:
-    """Return what makes a model's input."""
-    return PairTokenizer(
-        load_words(model),
-        max_context=model.input.max_context,
-        max_utterance=model.input.max_utterance,
     )
 
 

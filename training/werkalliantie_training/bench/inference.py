@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from werkalliantie import artefact
 from werkalliantie.artefact import Artefact
-from werkalliantie.labeller import Question
+from werkalliantie.labeller import Question, tokens_of
 from werkalliantie_training.bench import gemm, ours, peers
 from werkalliantie_training.bench.job import Job, Timed
 from werkalliantie_training.bench.process import apart
 from werkalliantie_training.decisions import decide_as
-from werkalliantie_training.loaded import check_weights, load_tokens
+from werkalliantie_training.loaded import check_weights
 
 Figures = dict[str, Any]
 _RUNS: dict[str, Callable[[Job], Timed]] = {
@@ -107,7 +107,7 @@ def _products(model: Artefact) -> list[list[int]]:
 
 
 def _lengths(model: Artefact, questions: Sequence[Question]) -> NDArray[np.int64]:
-    tokens = load_tokens(model)
+    tokens = tokens_of(model)
     return np.array(
         [len(pair.ids) for pair in tokens.encode([(q.context, q.text) for q in questions])]
     )
@@ -121,16 +121,17 @@ def _compare(
 ) -> Figures:
     operations = 2 * sum(n_in * n_out for n_in, n_out in _products(model)) * int(lengths.sum())
     slowest = found[_BASELINE][0].seconds
-    reference = decide_as(model, found[_REFERENCE][0].logits)
+    reference = decide_as(model, found[_REFERENCE][0].logits, model.codes)
     compared: Figures = dict.fromkeys(_RUNS)
     for name, (timed, peak) in found.items():
         rate = rates[key] if (key := _RATE_OF.get(name, "fp32_gflops")) else None
+        decided = decide_as(model, timed.logits, model.codes)
         compared[name] = {
             "utterances_per_second": round(len(lengths) / timed.seconds, 1),
             "tokens_per_second": round(int(lengths.sum()) / timed.seconds, 1),
             "ratio": round(slowest / timed.seconds, 2),
             "gemm_share": round(operations / timed.seconds / 1e9 / rate, 3) if rate else None,
             "peak_rss_mb": round(peak, 1),
-            "decisions_changed": int((decide_as(model, timed.logits) != reference).sum()),
+            "decisions_changed": int((decided != reference).sum()),
         }
     return compared

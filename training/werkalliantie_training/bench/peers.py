@@ -20,10 +20,10 @@ from transformers.modeling_outputs import SequenceClassifierOutput
 
 from werkalliantie import artefact
 from werkalliantie.artefact import Artefact
-from werkalliantie.labeller import Question
+from werkalliantie.labeller import Question, tokens_of
 from werkalliantie_training.bench.job import BATCH, Job, Scores, Timed, timed
 from werkalliantie_training.fit import padded, padded_batches
-from werkalliantie_training.loaded import load_fitted, load_tokens
+from werkalliantie_training.loaded import load_fitted
 from werkalliantie_training.network import CoderNetwork
 
 
@@ -78,7 +78,7 @@ def onnx_file_order(job: Job) -> Timed:
         str(model.file(artefact.ONNX)), options, providers=["CPUExecutionProvider"]
     )
 
-    tokens = load_tokens(model)
+    tokens = tokens_of(model)
 
     def run(questions: Sequence[Question]) -> Scores:
         pairs = tokens.encode([(q.context, q.text) for q in questions])
