@@ -15,13 +15,10 @@ transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
 transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
-MOST_HELD = 1792
-"""Tokens of a batch, padding included, whose activations are held in training on the CPU.
-
-Half a gigabyte per 600 tokens of an encoder as small as the embedded one.
-"""
 HEAD = ("feature_mean", "feature_scale", "head.weight", "head.bias")
 """What of a network's state is the head, with what standardises its input."""
+_ATTENTION_DROPOUT = ("attention_probs_dropout_prob", "attention_dropout")
+"""What families call it. Without it torch computes attention in one go and holds no weights."""
 _POSITIONS_AFTER_PADDING = {"roberta", "xlm-roberta", "camembert", "xlm-roberta-xl"}
 
 
@@ -62,7 +59,6 @@ class CoderNetwork(nn.Module):
         self.head = nn.Linear(hidden * (len(self.layers) + 1), n_codes)
         self.uses_types = uses_types
         self.separator = separator
-        self._held = True
         # What a yes weighs against a no in the loss, per code; `fit` sets it.
         self.register_buffer("yes_weights", torch.ones(n_codes), persistent=False)
         self.register_buffer("feature_mean", torch.zeros(self.head.in_features))
@@ -126,8 +122,6 @@ class CoderNetwork(nn.Module):
     ) -> Tensor:
         """Return what the head reads before it is standardised, shape `(batch, in_features)`."""
         extra = {"token_type_ids": token_type_ids} if self.uses_types else {}
-        if self.training and input_ids.device.type == "cpu":
-            self._hold_activations(input_ids.numel() <= MOST_HELD)
         states = self.encoder(
             input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True, **extra
         ).hidden_states
@@ -147,20 +141,6 @@ class CoderNetwork(nn.Module):
             ]
             pooled.append(checkpoint(self.pool, *part, use_reentrant=False))
         return torch.cat(pooled)
-
-    def _hold_activations(self, held: bool) -> None:
-        """Hold what every layer computed until the backward pass, or compute it again there.
-
-        The gradients are the same, to the bit.
-        """
-        encoder: Any = self.encoder
-        if held == self._held or not getattr(encoder, "supports_gradient_checkpointing", False):
-            return
-        self._held = held
-        if held:
-            encoder.gradient_checkpointing_disable()
-        else:
-            encoder.gradient_checkpointing_enable({"use_reentrant": False})
 
     def _parts(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
         """Return which tokens are context and which utterance, each `(batch, length)`."""
@@ -246,6 +226,9 @@ def _load_encoder(folder: str) -> nn.Module:
         config = AutoConfig.from_pretrained(folder, local_files_only=True)
         if config.is_encoder_decoder:
             raise ValueError("an encoder-decoder")
+        for name in _ATTENTION_DROPOUT:
+            if hasattr(config, name):
+                setattr(config, name, 0.0)
         # Without a pooler: the head has its own. `add_pooling_layer` isn't known to all families.
         encoder: nn.Module = AutoModel.from_pretrained(
             folder, config=config, local_files_only=True, dtype=torch.float32
