@@ -13,7 +13,7 @@ from datasets import Dataset
 from transformers import set_seed
 
 from learning_curve.method import Decide, fingerprint
-from werkalliantie.errors import MissingExtra
+from werkalliantie.errors import extra
 from werkalliantie_training.encoders import Encoder
 from werkalliantie_training.examples import Examples
 
@@ -42,10 +42,8 @@ class SetFit:
         Raises:
             MissingExtra: SetFit isn't installed.
         """
-        try:
+        with extra("bench", purpose="The peer setfit"):
             from setfit import SetFitModel, Trainer, TrainingArguments
-        except ModuleNotFoundError as error:
-            raise MissingExtra("bench", purpose="The peer setfit") from error
         logging.getLogger("setfit").setLevel(logging.ERROR)
         set_seed(seed)
         model = SetFitModel.from_pretrained(

@@ -13,7 +13,8 @@ A message says what was wrong and where, and what was expected; the hint says wh
 Neither holds what people said.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 
@@ -78,6 +79,19 @@ class MissingExtra(WerkalliantieError):
     def __reduce__(self) -> tuple[Callable[[], "MissingExtra"], tuple[()]]:
         # An error raised in a child process is built again in the parent, from its arguments.
         return partial(MissingExtra, self.extra, purpose=self.purpose), ()
+
+
+@contextmanager
+def extra(name: str, *, purpose: str) -> Iterator[None]:
+    """Import what an extra brings; without it, say that `purpose` needs it.
+
+    Raises:
+        MissingExtra: A module wasn't found.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise MissingExtra(name, purpose=purpose) from error
 
 
 def gather(place: str, faults: list[str], error: type[WerkalliantieError], hint: str) -> None:

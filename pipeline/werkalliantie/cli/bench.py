@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from werkalliantie.cli.options import AsJson, ModelName, StudyFolder, as_table, echo_json, tell
-from werkalliantie.errors import MissingExtra, TranscriptError
+from werkalliantie.errors import TranscriptError, extra
 from werkalliantie.study import Study
 
 if TYPE_CHECKING:
@@ -35,10 +35,8 @@ def inference(
     as_json: AsJson = False,
 ) -> None:
     """Label the same utterances in six ways: utterances per second, memory, decisions changed."""
-    try:
+    with extra("train", purpose="bench inference"):
         from werkalliantie_training.bench.inference import measure_inference
-    except ModuleNotFoundError as error:
-        raise MissingExtra("train", purpose="bench inference") from error
     from werkalliantie.registry import Registry
 
     opened = Study.open(study)
@@ -64,11 +62,9 @@ def training(
     as_json: AsJson = False,
 ) -> None:
     """Time a training step beside a bare torch loop, and the training of a whole model."""
-    try:
+    with extra("train", purpose="bench training"):
         from werkalliantie_training.bench.training import measure_training
         from werkalliantie_training.settings import load_train_settings
-    except ModuleNotFoundError as error:
-        raise MissingExtra("train", purpose="bench training") from error
     opened = Study.open(study)
     document = measure_training(
         opened,

@@ -14,7 +14,7 @@ from werkalliantie.cli.options import (
     shown,
     tell,
 )
-from werkalliantie.errors import MissingExtra
+from werkalliantie.errors import extra
 from werkalliantie.registry import Registry
 from werkalliantie.study import Study
 
@@ -34,10 +34,8 @@ def distil(
     opened = Study.open(study)
     teacher = Registry(opened.models).find(model)
     tell("starting: loading the training libraries")
-    try:
+    with extra("train", purpose="Distilling"):
         from werkalliantie_training.distil import distil as distil_model
-    except ModuleNotFoundError as error:
-        raise MissingExtra("train", purpose="Distilling") from error
     distilled = distil_model(opened, teacher, name=name, report=tell, progress=on_a_terminal())
     if as_json:
         echo_json(document(distilled))

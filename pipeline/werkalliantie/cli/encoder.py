@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from werkalliantie.cli.options import AsJson, StudyFolder, as_table, echo_json
-from werkalliantie.errors import MissingExtra
+from werkalliantie.errors import extra
 
 if TYPE_CHECKING:
     from werkalliantie_training.encoders import Description, Entry
@@ -64,10 +64,8 @@ def show(
 
 
 def _encoders() -> ModuleType:
-    try:
+    with extra("train", purpose="The encoder command"):
         from werkalliantie_training import encoders
-    except ImportError as error:
-        raise MissingExtra("train", purpose="The encoder command") from error
     return encoders
 
 

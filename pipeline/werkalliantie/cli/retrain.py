@@ -14,7 +14,7 @@ from werkalliantie.cli.options import (
     shown,
     tell,
 )
-from werkalliantie.errors import MissingExtra
+from werkalliantie.errors import extra
 from werkalliantie.promotion import Difference
 from werkalliantie.study import Study
 
@@ -58,11 +58,9 @@ def run_retraining(
 ) -> "Retrained":
     """Retrain with the study's settings, saying on stderr what is going on."""
     tell("starting: loading the training libraries")
-    try:
+    with extra("train", purpose="Training"):
         from werkalliantie_training.retrain import retrain as retrain_model
         from werkalliantie_training.settings import load_train_settings
-    except ModuleNotFoundError as error:
-        raise MissingExtra("train", purpose="Training") from error
     settings = load_train_settings(study.folder / "configs" / "train.toml")
     return retrain_model(
         study,

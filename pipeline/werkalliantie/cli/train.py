@@ -18,7 +18,7 @@ from werkalliantie.cli.options import (
     shown,
     tell,
 )
-from werkalliantie.errors import MissingExtra
+from werkalliantie.errors import extra
 from werkalliantie.registry import Registry
 from werkalliantie.study import Study
 
@@ -118,11 +118,9 @@ def run_training(
     """Train with the study's settings, saying on stderr what is going on."""
     if _speaks():
         tell("starting: loading the training libraries")
-    try:
+    with extra("train", purpose="Training"):
         from werkalliantie_training.settings import load_train_settings
         from werkalliantie_training.train import train as train_model
-    except ModuleNotFoundError as error:
-        raise MissingExtra("train", purpose="Training") from error
     settings = load_train_settings(study.folder / "configs" / "train.toml").changed(
         encoder=encoder,
         seed=seed,
@@ -156,10 +154,8 @@ def _search(
     tapes: list[str] | None,
     codebook: str | None,
 ) -> "Searched":
-    try:
+    with extra("train", purpose="Searching for settings"):
         from werkalliantie_training.search import search
-    except ModuleNotFoundError as error:
-        raise MissingExtra("train", purpose="Searching for settings") from error
     return search(
         study,
         settings,

@@ -19,7 +19,7 @@ import numpy as np
 
 from werkalliantie import artefact
 from werkalliantie.artefact import Artefact
-from werkalliantie.errors import MissingExtra, ModelError, WerkalliantieError
+from werkalliantie.errors import ModelError, WerkalliantieError, extra
 from werkalliantie.labeller import Computed, Device, Labeller, Precision, Question, precision_for
 from werkalliantie.precoding.asking import Asked, Scored, read
 from werkalliantie.precoding.deciding import version_of
@@ -46,10 +46,8 @@ class RayEngine:
         self, model: Artefact, *, device: Device = "cpu", precision: Precision = "auto"
     ) -> None:
         os.environ.update(_QUIET)
-        try:
+        with extra("ray", purpose="--engine ray"):
             import ray.data  # noqa: F401
-        except ImportError as error:
-            raise MissingExtra("ray", purpose="--engine ray") from error
         self.device: Device = device
         self._model = model
         self._wanted = precision

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from safetensors import safe_open
 
-from werkalliantie.errors import MissingExtra
+from werkalliantie.errors import extra
 from werkalliantie_training.encoders.encoder import (
     Encoder,
     essential_files,
@@ -62,10 +62,8 @@ def _shapes(weights: Path) -> Iterable[tuple[int, ...]]:
     if weights.suffix == ".safetensors":
         with safe_open(weights, "numpy") as file:
             return [tuple(file.get_slice(name).get_shape()) for name in file.keys()]  # noqa: SIM118
-    try:
+    with extra("train", purpose="Reading pickled weights"):
         import torch  # 1.4 s, and only pickled weights need it
-    except ImportError as error:
-        raise MissingExtra("train", purpose="Reading pickled weights") from error
 
     tensors = torch.load(weights, map_location="meta", weights_only=True).values()
     return [tuple(tensor.shape) for tensor in tensors if isinstance(tensor, torch.Tensor)]

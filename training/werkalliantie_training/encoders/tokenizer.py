@@ -15,7 +15,7 @@ from tokenizers import (
     processors,
 )
 
-from werkalliantie.errors import EncoderError, MissingExtra
+from werkalliantie.errors import EncoderError, extra
 from werkalliantie_training.encoders.encoder import SENTENCEPIECE
 from werkalliantie_training.encoders.packed import Pieces
 
@@ -93,10 +93,8 @@ def _read(path: Path) -> Tokenizer:
 
 def _convert(folder: Path) -> Tokenizer:
     _check_sentencepiece(folder)
-    try:
+    with extra("train", purpose="Converting a tokenizer"):
         from transformers import AutoTokenizer  # 2.4 s, and most folders don't need it
-    except ImportError as error:
-        raise MissingExtra("train", purpose="Converting a tokenizer") from error
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     except (ImportError, KeyError, OSError, TypeError, ValueError) as error:

@@ -12,7 +12,7 @@ from typing import Final
 
 from tokenizers import Tokenizer
 
-from werkalliantie.errors import MissingExtra
+from werkalliantie.errors import extra
 from werkalliantie_training.encoders.packed import Pieces
 from werkalliantie_training.encoders.tokenizer import MASK
 
@@ -30,10 +30,8 @@ def frequent_words(n_words: int = N_WORDS) -> tuple[str, ...]:
     Raises:
         MissingExtra: The word list isn't installed.
     """
-    try:
+    with extra("embedded", purpose="Building an embedded encoder"):
         from wordfreq import top_n_list
-    except ImportError as error:
-        raise MissingExtra("embedded", purpose="Building an embedded encoder") from error
     return tuple(top_n_list("nl", n_words, wordlist="large"))
 
 
