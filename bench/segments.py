@@ -3,11 +3,13 @@
 The utterance codes of the training tapes are hidden, and each coder's codes in a window are given
 for the window as a whole. Heads on the frozen encoder, as `train --quick` fits them, learn from
 windows of several lengths and are judged on the coded utterances of the other tapes, beside a head
-and a bag of words for which every utterance carries the codes of its window. Prints JSON.
+and a bag of words for which every utterance carries the codes of its window. With `--fine-tune`
+the encoder learns as well, once a length, without cross-validation. Prints JSON.
 """
 
 import argparse
 import json
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +20,7 @@ from numpy.typing import NDArray
 
 from werkalliantie.study import Study
 from werkalliantie_training.bags import Bags
-from werkalliantie_training.coder import Fitted, prepare
+from werkalliantie_training.coder import Fitted, fit_coder, prepare
 from werkalliantie_training.data import TrainingData, read_training_data
 from werkalliantie_training.decisions import choose_thresholds, fit_temperatures, sigmoid
 from werkalliantie_training.encoders import resolve
@@ -34,6 +36,7 @@ MINUTES, WITHOUT_TIMES = 5, 25
 """A window of five minutes, or of so many utterances on a tape without times, as in `agree`."""
 
 Features = dict[str, NDArray[np.float32]]
+Tuned = Callable[[Examples], Features]
 WindowOf = Callable[[str, int], int]
 
 
@@ -42,6 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("study", type=Path, help="a study with coded tapes")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="utterances a window")
+    parser.add_argument("--fine-tune", action="store_true", help="the encoder too, in minutes")
     asked = parser.parse_args()
     study = Study.open(asked.study)
     settings = load_train_settings(study.folder / "configs" / "train.toml")
@@ -55,12 +59,21 @@ def main() -> None:
         )
         for name, part in _parts(data).items()
     }
-    found = {"utterances": _judged(data, features, _head(fitted, features, data.train.targets))}
+
+    def tuned(learnt: Examples) -> Features:
+        with tempfile.TemporaryDirectory() as name:
+            made = fit_coder(learnt, None, encoder, settings, Path(name))
+        return {part: made.logits(given) for part, given in _parts(data).items() if part != "train"}
+
+    tune = tuned if asked.fine_tune else None
+    found = {"utterances": _judged(data, _head(fitted, features, data.train.targets))}
+    if tune is not None:
+        found["utterances"]["fine_tuned"] = _judged(data, tune(data.train))
     for size in asked.sizes:
         numbers = _numbers(data.train, _by(size))
-        found[f"{size} utterances"] = _learnt(fitted, data, features, numbers)
+        found[f"{size} utterances"] = _learnt(fitted, data, features, numbers, tune)
     by_clock = _numbers(data.train, _clock(study, data.train))
-    found[f"{MINUTES} minutes"] = _learnt(fitted, data, features, by_clock)
+    found[f"{MINUTES} minutes"] = _learnt(fitted, data, features, by_clock, tune)
     print(json.dumps(found, indent=2))
 
 
@@ -104,24 +117,30 @@ def _numbers(train: Examples, window: WindowOf) -> NDArray[np.int64]:
 
 
 def _learnt(
-    fitted: Fitted, data: TrainingData, features: Features, numbers: NDArray[np.int64]
+    fitted: Fitted,
+    data: TrainingData,
+    features: Features,
+    numbers: NDArray[np.int64],
+    tune: Tuned | None,
 ) -> dict[str, Any]:
     targets = _targets(data.train, numbers)
-    # What the floor sees: no coded utterance, and the windows with their codes.
+    # What the floor and fine-tuning see: no coded utterance, and the windows with their codes.
     hidden = replace(data.train.of_tapes(()), bags=_bags(data.train, numbers, targets))
     floors = bag_of_words(hidden, data.validation, [data.validation, data.test], seed=1)
-    pooled = _judged(data, features, _head(fitted, features, targets, numbers))
-    copied = _judged(data, features, _head(fitted, features, targets[numbers]))
+    pooled = _judged(data, _head(fitted, features, targets, numbers))
+    copied = _judged(data, _head(fitted, features, targets[numbers]))
     words = {
         part: evaluate(examples, decided, data.codebook.codes)["mean_kappa"]
         for part, examples, decided in zip(
             ("validation", "test"), (data.validation, data.test), floors, strict=True
         )
     }
+    fine_tuned = {} if tune is None else {"fine_tuned": _judged(data, tune(hidden))}
     return {
         "n_windows": len(targets),
         "share_yes": dict(zip(data.codebook.codes, targets.mean(axis=0).tolist(), strict=True)),
         **pooled,
+        **fine_tuned,
         "copied_codes": copied,
         "bag_of_words": words,
     }
@@ -171,9 +190,7 @@ def _head(
     }
 
 
-def _judged(
-    data: TrainingData, features: Features, logits: dict[str, NDArray[np.float32]]
-) -> dict[str, Any]:
+def _judged(data: TrainingData, logits: Features) -> dict[str, Any]:
     codes = data.codebook.codes
     temperatures = fit_temperatures(logits["validation"], data.validation.targets)
     thresholds = choose_thresholds(
