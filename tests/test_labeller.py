@@ -273,6 +273,16 @@ def test_questions_are_asked_with_what_came_before() -> None:
     assert asked[1].text == "Hm hm."
 
 
+def test_a_tape_typed_in_capitals_is_asked_in_small_letters() -> None:
+    """Words in capitals are strange ones to an encoder; a name or a role marker stays one."""
+    tape = a_tape("C: IK WAS ER WEL.", "R: EN HÉ, WAAROM?", "C: Ik was bij de DJI.", "R: Oké, DJI.")
+
+    assert questions_of(tape, utterances_of(tape)) == [
+        Question(context="C: ik was er wel.", text="en hé, waarom?"),
+        Question(context="C: Ik was bij de DJI.", text="Oké, DJI."),
+    ]
+
+
 def test_a_question_shows_no_words() -> None:
     """A repr can end up in a trace."""
     assert repr(Question(context="C: Nee.", text="Waarom?")) == "Question(7 + 7 characters)"

@@ -24,7 +24,7 @@ from werkalliantie.artefact import Artefact
 from werkalliantie.coding import Prediction
 from werkalliantie.errors import ModelError
 from werkalliantie.pairs import PairTokenizer, TokenPair, inputs_of
-from werkalliantie.transcript import Tape, Utterance, context_of
+from werkalliantie.transcript import Tape, Utterance, context_of, uncapitalised
 
 Scores = NDArray[np.float32]
 Device = Literal["cpu", "cuda"]
@@ -57,7 +57,10 @@ class Question:
 
 def questions_of(tape: Tape, utterances: Iterable[Utterance]) -> list[Question]:
     """Return what the model is asked of a tape's utterances, in order."""
-    return [Question(context=context_of(tape.turns, u), text=u.text) for u in utterances]
+    return [
+        Question(context=context_of(tape.turns, unit), text=uncapitalised(unit.text))
+        for unit in utterances
+    ]
 
 
 class Labeller:

@@ -169,5 +169,13 @@ def context_of(turns: tuple[Turn, ...], utterance: Utterance) -> str:
     """
     for place in range(utterance.turn - 1, -1, -1):
         if turns[place].role is not Role.WORKER:
-            return f"{turns[place].role.marker}: {turns[place].text}"
+            return f"{turns[place].role.marker}: {uncapitalised(turns[place].text)}"
     return ""
+
+
+def uncapitalised(text: str) -> str:
+    """Return a text that is all capitals in small letters, and any other as it is.
+
+    Some typists type so. To an encoder such words are strange ones.
+    """
+    return text.lower() if text.isupper() else text
