@@ -57,13 +57,14 @@ def main() -> None:
         name: frozen_features(
             fitted.network, as_dataset(part, fitted.tokens), pad_id=fitted.pad_id, bf16=bf16
         )
-        for name, part in _parts(data).items()
+        for name, part in ({"train": data.train} | _held_out(data)).items()
     }
 
     def tuned(learnt: Examples) -> Features:
+        """Fine-tune from the head that `_head` fitted last, on the same."""
         with tempfile.TemporaryDirectory() as name:
-            made = fit_coder(learnt, None, encoder, settings, Path(name))
-        return {part: made.logits(given) for part, given in _parts(data).items() if part != "train"}
+            made = fit_coder(learnt, None, encoder, settings, Path(name), head=fitted.network)
+        return {part: made.logits(examples) for part, examples in _held_out(data).items()}
 
     tune = tuned if asked.fine_tune else None
     found = {"utterances": _judged(data, _head(fitted, features, data.train.targets))}
@@ -77,8 +78,8 @@ def main() -> None:
     print(json.dumps(found, indent=2))
 
 
-def _parts(data: TrainingData) -> dict[str, Examples]:
-    parts = {"train": data.train, "validation": data.validation, "test": data.test}
+def _held_out(data: TrainingData) -> dict[str, Examples]:
+    parts = {"validation": data.validation, "test": data.test}
     return {name: part for name, part in parts.items() if len(part)}
 
 
@@ -128,6 +129,7 @@ def _learnt(
     hidden = replace(data.train.of_tapes(()), bags=_bags(data.train, numbers, targets))
     floors = bag_of_words(hidden, data.validation, [data.validation, data.test], seed=1)
     pooled = _judged(data, _head(fitted, features, targets, numbers))
+    fine_tuned = {} if tune is None else {"fine_tuned": _judged(data, tune(hidden))}
     copied = _judged(data, _head(fitted, features, targets[numbers]))
     words = {
         part: evaluate(examples, decided, data.codebook.codes)["mean_kappa"]
@@ -135,7 +137,6 @@ def _learnt(
             ("validation", "test"), (data.validation, data.test), floors, strict=True
         )
     }
-    fine_tuned = {} if tune is None else {"fine_tuned": _judged(data, tune(hidden))}
     return {
         "n_windows": len(targets),
         "share_yes": dict(zip(data.codebook.codes, targets.mean(axis=0).tolist(), strict=True)),
@@ -199,14 +200,13 @@ def _judged(data: TrainingData, logits: Features) -> dict[str, Any]:
         n_tapes=data.validation.n_tapes,
     )
     found = {}
-    for part, examples in _parts(data).items():
-        if part != "train":
-            decided = sigmoid(logits[part] / temperatures) >= thresholds
-            kappas = evaluate(examples, decided, codes)
-            found[part] = {
-                "mean_kappa": kappas["mean_kappa"],
-                "kappa": {code: kappas["codes"][code]["kappa"] for code in codes},
-            }
+    for part, examples in _held_out(data).items():
+        decided = sigmoid(logits[part] / temperatures) >= thresholds
+        kappas = evaluate(examples, decided, codes)
+        found[part] = {
+            "mean_kappa": kappas["mean_kappa"],
+            "kappa": {code: kappas["codes"][code]["kappa"] for code in codes},
+        }
     return found
 
 
