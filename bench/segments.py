@@ -28,15 +28,15 @@ from werkalliantie_training.evaluation import evaluate
 from werkalliantie_training.examples import Examples, as_dataset
 from werkalliantie_training.fit import precision_is_bf16
 from werkalliantie_training.floors import bag_of_words
-from werkalliantie_training.probe import frozen_features, set_head
+from werkalliantie_training.probe import Frozen, frozen_features, head_logits, set_head
 from werkalliantie_training.settings import load_train_settings
 
 SIZES = (1, 2, 5, 10, 20)
 MINUTES, WITHOUT_TIMES = 5, 25
 """A window of five minutes, or of so many utterances on a tape without times, as in `agree`."""
 
-Features = dict[str, NDArray[np.float32]]
-Tuned = Callable[[Examples], Features]
+Scores = dict[str, NDArray[np.float32]]
+Tuned = Callable[[Examples], Scores]
 WindowOf = Callable[[str, int], int]
 
 
@@ -60,7 +60,7 @@ def main() -> None:
         for name, part in ({"train": data.train} | _held_out(data)).items()
     }
 
-    def tuned(learnt: Examples) -> Features:
+    def tuned(learnt: Examples) -> Scores:
         """Fine-tune from the head that `_head` fitted last, on the same."""
         with tempfile.TemporaryDirectory() as name:
             made = fit_coder(learnt, None, encoder, settings, Path(name), head=fitted.network)
@@ -120,7 +120,7 @@ def _numbers(train: Examples, window: WindowOf) -> NDArray[np.int64]:
 def _learnt(
     fitted: Fitted,
     data: TrainingData,
-    features: Features,
+    features: dict[str, Frozen],
     numbers: NDArray[np.int64],
     tune: Tuned | None,
 ) -> dict[str, Any]:
@@ -175,23 +175,19 @@ def _bags(train: Examples, numbers: NDArray[np.int64], targets: NDArray[np.float
 
 def _head(
     fitted: Fitted,
-    features: Features,
+    features: dict[str, Frozen],
     targets: NDArray[np.float32],
     bags: NDArray[np.int64] | None = None,
-) -> dict[str, NDArray[np.float32]]:
+) -> Scores:
     """Fit a head on the training tapes; return its logits for the other utterances."""
     network = fitted.network
     set_head(network, features["train"], targets, bags)
-    mean, scale = network.feature_mean.numpy(), network.feature_scale.numpy()
-    weight, bias = network.head.weight.detach().numpy(), network.head.bias.detach().numpy()
     return {
-        part: (values - mean) / scale @ weight.T + bias
-        for part, values in features.items()
-        if part != "train"
+        part: head_logits(network, values) for part, values in features.items() if part != "train"
     }
 
 
-def _judged(data: TrainingData, logits: Features) -> dict[str, Any]:
+def _judged(data: TrainingData, logits: Scores) -> dict[str, Any]:
     codes = data.codebook.codes
     temperatures = fit_temperatures(logits["validation"], data.validation.targets)
     thresholds = choose_thresholds(

@@ -62,7 +62,7 @@ def _features(examples: Examples, name: str, folder: Path) -> NDArray[np.float32
         as_dataset(examples, fitted.tokens),
         pad_id=fitted.pad_id,
         bf16=precision_is_bf16(settings.fit.precision),
-    )
+    ).pooled
 
 
 def _best_kappa(said: Scores, answers: NDArray[np.float32], n_tapes: int) -> float:

@@ -18,6 +18,8 @@ def network(folder: Path, seed: int) -> CoderNetwork:
     torch.manual_seed(seed)
     made.feature_mean.copy_(torch.randn_like(made.feature_mean))
     made.feature_scale.copy_(1 + torch.rand_like(made.feature_scale))
+    made.token_weights.copy_(torch.randn_like(made.token_weights))
+    made.token_bias.copy_(torch.randn_like(made.token_bias))
     return made.eval()
 
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from scipy.optimize import approx_fprime
+from scipy.sparse import csr_array
 from sklearn.linear_model import LogisticRegression
 
 from werkalliantie_training.bag_regression import _cross_entropy, fit_bag_regression
@@ -33,6 +34,20 @@ def test_it_finds_which_row_of_a_bag_it_is() -> None:
     assert np.abs(weights).argmax() == 2
     logits = features @ weights + bias
     assert (logits[row_is_yes][:, None] > logits[~row_is_yes]).mean() > 0.97
+
+
+def test_a_sparse_table_gives_the_same() -> None:
+    """Counts that are nearly all zero needn't be written out."""
+    random = np.random.default_rng(4)
+    counts = random.poisson(0.2, size=(400, 30)).astype(np.float32)
+    bags = np.arange(400) // 4
+    yes = np.bincount(bags, counts[:, 3] > 0) > 0
+
+    dense, bias = fit_bag_regression(counts, bags, yes, strength=0.1)
+    weights, other_bias = fit_bag_regression(csr_array(counts), bags, yes, strength=0.1)
+
+    np.testing.assert_allclose(weights, dense, atol=1e-4)
+    assert other_bias == pytest.approx(bias, abs=1e-4)
 
 
 def test_the_slope_is_that_of_the_loss() -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from datasets import Dataset
-from numpy.typing import NDArray
 from training.runs import settings_for
 from training.tiny import coded_study
 
@@ -18,7 +17,7 @@ from werkalliantie_training.data import CrossData, read_cross_data, read_trainin
 from werkalliantie_training.encoders import Encoder, resolve
 from werkalliantie_training.examples import Examples
 from werkalliantie_training.network import CoderNetwork
-from werkalliantie_training.probe import frozen_features
+from werkalliantie_training.probe import Frozen, frozen_features
 from werkalliantie_training.settings import Evaluation, TrainSettings
 from werkalliantie_training.train import train
 
@@ -257,9 +256,7 @@ def test_heads_read_each_utterance_once(
     settings = tuned(settings) if epochs else settings
     read: list[int] = []
 
-    def counted(
-        network: CoderNetwork, examples: Dataset, *, pad_id: int, bf16: bool
-    ) -> NDArray[np.float32]:
+    def counted(network: CoderNetwork, examples: Dataset, *, pad_id: int, bf16: bool) -> Frozen:
         read.append(len(examples))
         return frozen_features(network, examples, pad_id=pad_id, bf16=bf16)
 

@@ -1,13 +1,16 @@
 """A small model made from the one in use, in a study with tapes that nobody has coded."""
 
 import json
+import shutil
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
 from training.runs import settings_for
 from training.tiny import coded_study, tiny_encoder
 
@@ -24,6 +27,7 @@ from werkalliantie_training import parity
 from werkalliantie_training.coder import Fitted
 from werkalliantie_training.distil import Distilled, distil
 from werkalliantie_training.examples import Examples
+from werkalliantie_training.loaded import load_fitted
 from werkalliantie_training.train import train
 
 SPLIT = Split(validation_tapes=("gesprek-02",), test_tapes=("gesprek-03",))
@@ -112,6 +116,30 @@ def test_it_is_a_model_of_half_the_layers(made: Made) -> None:
     assert sizes[0] < 0.9 * sizes[1]
     assert made.distilled.parity["fp32"]["max_logit_difference"] < 1e-4
     assert small.has_int8
+
+
+def test_the_words_have_no_say_of_their_own(made: Made) -> None:
+    """It learnt its teacher's scores whole; what words add to those would count twice."""
+    small, teacher = (Registry(made.study.models).find(f"model-00{n}") for n in (2, 1))
+    weights = {m.name: load_file(m.file(artefact.WEIGHTS)) for m in (small, teacher)}
+
+    assert weights[teacher.name]["token_weights"].any()
+    assert not weights[small.name]["token_weights"].any()
+    assert not weights[small.name]["token_bias"].any()
+
+
+def test_a_model_of_before_the_words_counted_loads(made: Made, tmp_path: Path) -> None:
+    """Its weights hold nothing of theirs, and they add nothing."""
+    teacher = Registry(made.study.models).find("model-001")
+    folder = shutil.copytree(teacher.folder, tmp_path / "oud")
+    weights = load_file(folder / artefact.WEIGHTS)
+    kept = {name: value for name, value in weights.items() if not name.startswith("token_")}
+    save_file(kept, folder / artefact.WEIGHTS)
+
+    network = load_fitted(replace(teacher, folder=folder)).network
+
+    assert not network.token_weights.any()
+    torch.testing.assert_close(network.head.weight.detach(), weights["head.weight"])
 
 
 def test_it_answers_much_as_its_teacher(made: Made) -> None:

@@ -130,6 +130,34 @@ def test_without_separators_every_token_counts(encoders: Path) -> None:
     assert context.tolist() == utterance.tolist() == mask.tolist()
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_words_of_the_utterance_add_to_the_logits(encoders: Path, family: str) -> None:
+    """Each as often as it is said; not those of the context, and not in training."""
+    folder = encoders / f"tiny-{family}"
+    tokens = PairTokenizer(load_tokenizer(folder), max_context=8, max_utterance=8)
+    network = load_network(
+        str(folder), n_codes=3, dropout=0.0, wants_types=True, seed=1, separator=tokens.separator
+    )
+    (pair,) = tokens.encode([("plan de", "de fijn de")])
+    asked = padded([pair.ids.tolist()], [pair.types.tolist()], pad_id=network.pad_id)
+    asked = asked if network.uses_types else {k: v for k, v in asked.items() if "type" not in k}
+    de, plan = (int(tokens.encode([("", word)])[0].ids[-2]) for word in ("de", "plan"))
+    added = torch.tensor([0.5, -1.0, 2.0])
+
+    def logits(*, training: bool) -> torch.Tensor:
+        torch.manual_seed(1)
+        with torch.inference_mode():
+            said: torch.Tensor = network.train(training)(**asked)
+        return said
+
+    without, trained = logits(training=False), logits(training=True)
+    network.token_weights[de], network.token_weights[plan] = added, 100.0
+    network.token_bias.fill_(0.25)
+
+    torch.testing.assert_close(logits(training=False), without + 2 * added + 0.25)
+    torch.testing.assert_close(logits(training=True), trained)
+
+
 @pytest.mark.parametrize(("n_layers", "layers"), [(1, [1]), (2, [1, 2]), (12, [6, 8, 10, 12])])
 def test_the_head_reads_from_the_middle_up(n_layers: int, layers: list[int]) -> None:
     """Four layers from the middle to the last, fewer where there aren't as many."""

@@ -7,7 +7,7 @@ soups).
 
 from torch import Tensor
 
-from werkalliantie_training.network import HEAD, CoderNetwork
+from werkalliantie_training.network import CoderNetwork
 
 
 class WeightMean:
@@ -41,7 +41,8 @@ def _plain(network: CoderNetwork) -> dict[str, Tensor]:
     Heads on features that were standardised otherwise can't be averaged as they stand.
     """
     state = {name: value.detach() for name, value in network.state_dict().items()}
-    mean, scale, weight, bias = (state[name].double() for name in HEAD)
+    mean, scale = state["feature_mean"].double(), state["feature_scale"].double()
+    weight, bias = state["head.weight"].double(), state["head.bias"].double()
     plain = weight / scale
     return state | {
         "feature_mean": mean,

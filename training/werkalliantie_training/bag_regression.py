@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from scipy.sparse import csr_array
 
 Matrix = NDArray[np.float64]
 
@@ -11,7 +12,7 @@ _LEAST = 1e-300
 
 
 def fit_bag_regression(
-    features: NDArray[np.floating],
+    features: NDArray[np.floating] | csr_array,
     bags: NDArray[np.int64],
     yes: NDArray[np.bool_],
     *,
@@ -29,7 +30,7 @@ def fit_bag_regression(
         bags: The bag of each row, `(n_rows,)`; no bag is empty.
         yes: The bags' answers, `(n_bags,)`; both answers occur.
     """
-    rows = np.asarray(features, dtype=np.float64)
+    rows = features.astype(np.float64)
     balanced = np.where(yes, len(yes) / (2 * yes.sum()), len(yes) / (2 * (~yes).sum()))
     weights = strength * balanced
 

@@ -26,7 +26,7 @@ from werkalliantie_training.examples import Examples, as_dataset
 from werkalliantie_training.fit import precision_is_bf16
 from werkalliantie_training.floors import word_scores
 from werkalliantie_training.network import CoderNetwork
-from werkalliantie_training.probe import frozen_features, set_head
+from werkalliantie_training.probe import frozen_features, head_logits, set_head
 from werkalliantie_training.settings import TrainSettings
 
 Scores = NDArray[np.float64]
@@ -315,12 +315,8 @@ class _Heads:
         return self._fitted.network
 
     def score(self, train: set[str], test: set[str]) -> NDArray[np.float32]:
-        network = self.fitted_on(train)
-        mean, scale = network.feature_mean.numpy(), network.feature_scale.numpy()
         judged = self._row_of_judged[_rows(self._judged, test)]
-        standardised = (self._features[judged] - mean) / scale
-        weight, bias = network.head.weight.detach().numpy(), network.head.bias.detach().numpy()
-        return np.asarray(standardised @ weight.T + bias, dtype=np.float32)
+        return head_logits(self.fitted_on(train), self._features[judged])
 
     def whole(self) -> Fitted:
         self.fitted_on({*self._learnt.tapes})

@@ -213,6 +213,9 @@ def _learn(
     rows = as_dataset(taught, student.tokens)
     bf16 = precision_is_bf16(settings.fit.precision)
     start_head(student.network, rows, pad_id=student.pad_id, bf16=bf16)
+    # What the words add to its teacher's scores it learns with the rest of them.
+    student.network.token_weights.zero_()
+    student.network.token_bias.zero_()
     fit(
         student.network,
         rows,

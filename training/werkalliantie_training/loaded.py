@@ -25,7 +25,8 @@ def load_fitted(model: Artefact) -> Fitted:
         uses_types=model.input.uses_types,
         separator=tokens.separator,
     )
-    network.load_state_dict(load_file(model.file(artefact.WEIGHTS)))
+    # Models were made in which tokens add nothing by themselves; these hold no such weights.
+    network.load_state_dict(network.state_dict() | load_file(model.file(artefact.WEIGHTS)))
     return Fitted(
         encoder=Encoder(
             name=model.manifest["encoder"]["name"],

@@ -15,7 +15,14 @@ transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
 transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
-HEAD = ("feature_mean", "feature_scale", "head.weight", "head.bias")
+HEAD = (
+    "feature_mean",
+    "feature_scale",
+    "head.weight",
+    "head.bias",
+    "token_weights",
+    "token_bias",
+)
 """What of a network's state is the head, with what standardises its input."""
 _ATTENTION_DROPOUT = ("attention_probs_dropout_prob", "attention_dropout")
 """What families call it. Without it torch computes attention in one go and holds no weights."""
@@ -28,6 +35,9 @@ class CoderNetwork(nn.Module):
     The head reads the standardised means of the utterance's token vectors in four layers, from the
     middle to the last, and of the context's in the last. Held apart, they tell what is said now
     from what came before; the middle layers keep what the last ones drop (Jawahar et al. 2019).
+    Each token of the utterance adds to the logits besides, as the words themselves tell what an
+    encoder passes over on few tapes (a wide part beside the deep one; Cheng et al. 2016). Not in
+    training: they were weighed on the same answers, and would leave the encoder little to learn.
 
     Args:
         encoder: A transformers encoder.
@@ -40,6 +50,8 @@ class CoderNetwork(nn.Module):
 
     feature_mean: Tensor
     feature_scale: Tensor
+    token_weights: Tensor
+    token_bias: Tensor
     yes_weights: Tensor
 
     def __init__(
@@ -63,11 +75,18 @@ class CoderNetwork(nn.Module):
         self.register_buffer("yes_weights", torch.ones(n_codes), persistent=False)
         self.register_buffer("feature_mean", torch.zeros(self.head.in_features))
         self.register_buffer("feature_scale", torch.ones(self.head.in_features))
+        self.register_buffer("token_weights", torch.zeros(self.n_tokens, n_codes))
+        self.register_buffer("token_bias", torch.zeros(n_codes))
 
     @property
     def pad_id(self) -> int:
         """The token id that pads a batch; never looked at."""
         return int(getattr(self.encoder.config, "pad_token_id", None) or 0)
+
+    @property
+    def n_tokens(self) -> int:
+        """Size of the encoder's vocabulary."""
+        return int(self.encoder.config.vocab_size)  # type: ignore[union-attr,arg-type]
 
     @property
     def n_layers(self) -> int:
@@ -115,7 +134,10 @@ class CoderNetwork(nn.Module):
             pooled = self._pool_in_parts(input_ids, attention_mask, token_type_ids, at_once)
         features = (pooled - self.feature_mean) / self.feature_scale
         logits: Tensor = self.head(self.dropout(features))
-        return logits
+        if self.training:
+            return logits
+        said = self.utterance(input_ids, attention_mask).unsqueeze(-1).to(self.token_weights.dtype)
+        return logits + (self.token_weights[input_ids] * said).sum(dim=1) + self.token_bias
 
     def pool(
         self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None
@@ -141,6 +163,10 @@ class CoderNetwork(nn.Module):
             ]
             pooled.append(checkpoint(self.pool, *part, use_reentrant=False))
         return torch.cat(pooled)
+
+    def utterance(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """Return 1 for the utterance's own tokens and 0 for the others, `(batch, length)`."""
+        return self._parts(input_ids, attention_mask)[1]
 
     def _parts(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
         """Return which tokens are context and which utterance, each `(batch, length)`."""
