@@ -43,7 +43,8 @@ def model_card(
         _fp16(provenance["parity"]["fp16"]),
         "## Not for",
         "Suggestions for trained coders to check, and for measuring agreement. Not for judging a "
-        "worker or a client, and not for decisions about either.",
+        "worker or a client, and not for decisions about either. Nor to be kept where the tapes "
+        "may not be: its weights show which words they hold.",
     ]
     return "\n\n".join(sections) + "\n"
 
