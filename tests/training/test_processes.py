@@ -18,6 +18,15 @@ from werkalliantie.registry import Registry
 from werkalliantie.study import Study
 
 Weights = dict[str, torch.Tensor]
+WORDLESS = """
+import sys
+from werkalliantie.cli import main
+from werkalliantie_training import probe
+
+probe.TOKEN_SHARE = 0.0
+sys.exit(main())
+"""
+"""The command, but for the words: they tell all in a study this small, and a head would be kept."""
 LAUNCH = ["-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2"]
 
 
@@ -43,7 +52,8 @@ learning_rate = 2e-3
 dropout = 0.0
 '''
     written(study.folder / "configs" / "train.toml", settings)
-    command = [*before, "-m", "werkalliantie", "train", "--json", "--study", str(study.folder)]
+    script = str(written(study.folder / "wordless.py", WORDLESS))
+    command = [*before, script, "train", "--json", "--study", str(study.folder)]
     paths = {"PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
         [sys.executable, *command], capture_output=True, text=True, env=os.environ | paths
