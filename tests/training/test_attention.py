@@ -50,6 +50,13 @@ def sharpened(model: ModelProto) -> ModelProto:
     return model
 
 
+def louder(model: ModelProto) -> ModelProto:
+    """Let the head heed what it reads: one that hardly learnt would hide faults too."""
+    (head,) = [t for t in model.graph.initializer if t.name == "head.weight"]
+    head.CopyFrom(numpy_helper.from_array(8 * numpy_helper.to_array(head), head.name))
+    return model
+
+
 def logits(model: ModelProto, run: Run, file: Path) -> NDArray[np.float32]:
     """Return what a network says of sequences that each run alone."""
     onnx.save(model, file)
@@ -81,8 +88,10 @@ def test_plain_attention_becomes_one_operator(run: Run) -> None:
 def test_it_says_the_same(run: Run, tmp_path: Path) -> None:
     """For few tokens and for many, where tokens attend to few others and where they heed all."""
     plain = family(run) in PLAIN
-    exported = logits(loaded(run), run, tmp_path / "exported.onnx")
-    models = [sharpened(loaded(run)), loaded(run)] if plain else [loaded(run)]
+    exported = logits(louder(loaded(run)), run, tmp_path / "exported.onnx")
+    models = [louder(loaded(run)) for _ in range(1 + plain)]
+    if plain:
+        sharpened(models[0])
 
     before = [logits(model, run, tmp_path / "before.onnx") for model in models]
     for model in models:
@@ -92,7 +101,7 @@ def test_it_says_the_same(run: Run, tmp_path: Path) -> None:
     for one, other in zip(before, after, strict=True):
         np.testing.assert_allclose(other, one, atol=1e-5, rtol=0)
     if plain:
-        assert np.abs(before[0] - exported).max() > 1e-3, "attention that changes nothing"
+        assert np.abs(before[0] - exported).max() > 1e-2, "attention that changes nothing"
 
 
 def test_what_nothing_reads_any_more_is_gone(run: Run) -> None:
