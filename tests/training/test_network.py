@@ -17,6 +17,16 @@ def network_of(encoders: Path, family: str) -> CoderNetwork:
     return load_network(folder, n_codes=3, dropout=0.5, wants_types=True, seed=1).eval()
 
 
+def separating(encoders: Path, family: str) -> tuple[PairTokenizer, CoderNetwork]:
+    """Return a tokenizer, and a network that knows its separators."""
+    folder = encoders / f"tiny-{family}"
+    tokens = PairTokenizer(load_tokenizer(folder), max_context=8, max_utterance=8)
+    network = load_network(
+        str(folder), n_codes=3, dropout=0.0, wants_types=True, seed=1, separator=tokens.separator
+    )
+    return tokens, network
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_padding_is_never_looked_at(encoders: Path, family: str) -> None:
     """A short row scores the same alone and padded beside a long one."""
@@ -105,11 +115,7 @@ def test_a_folder_that_is_no_encoder(tmp_path: Path) -> None:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_context_and_utterance_are_held_apart(encoders: Path, family: str) -> None:
     """The template's separators tell which tokens are context and which are the utterance."""
-    folder = encoders / f"tiny-{family}"
-    tokens = PairTokenizer(load_tokenizer(folder), max_context=8, max_utterance=8)
-    network = load_network(
-        str(folder), n_codes=3, dropout=0.1, wants_types=True, seed=1, separator=tokens.separator
-    )
+    tokens, network = separating(encoders, family)
     (pair,) = tokens.encode([("plan de", "fijn")])
     ids = torch.tensor(pair.ids)[None]
 
@@ -133,14 +139,10 @@ def test_without_separators_every_token_counts(encoders: Path) -> None:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_words_of_the_utterance_add_to_the_logits(encoders: Path, family: str) -> None:
     """Each as often as it is said; not those of the context, and not in training."""
-    folder = encoders / f"tiny-{family}"
-    tokens = PairTokenizer(load_tokenizer(folder), max_context=8, max_utterance=8)
-    network = load_network(
-        str(folder), n_codes=3, dropout=0.0, wants_types=True, seed=1, separator=tokens.separator
-    )
+    tokens, network = separating(encoders, family)
     (pair,) = tokens.encode([("plan de", "de fijn de")])
-    asked = padded([pair.ids.tolist()], [pair.types.tolist()], pad_id=network.pad_id)
-    asked = asked if network.uses_types else {k: v for k, v in asked.items() if "type" not in k}
+    types = [pair.types.tolist()] if network.uses_types else None
+    asked = padded([pair.ids.tolist()], types, pad_id=network.pad_id)
     de, plan = (int(tokens.encode([("", word)])[0].ids[-2]) for word in ("de", "plan"))
     added = torch.tensor([0.5, -1.0, 2.0])
 

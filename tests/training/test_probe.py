@@ -8,7 +8,7 @@ from datasets import Dataset
 
 from werkalliantie_training.fit import padded
 from werkalliantie_training.network import CoderNetwork, load_network
-from werkalliantie_training.probe import Frozen, frozen_features, head_logits, set_head, start_head
+from werkalliantie_training.probe import frozen_features, head_logits, set_head, start_head
 
 # Half of the rows hold this token, and these carry the first code.
 TOKEN = 30
@@ -132,6 +132,6 @@ def test_words_of_stretches_are_weighed_too(started: CoderNetwork, rows: Dataset
     np.maximum.at(targets, bags, np.asarray(rows["labels"], dtype=np.float32))
     network = copy.deepcopy(started)
 
-    set_head(network, Frozen(pooled=features.pooled, counts=features.counts), targets, bags)
+    set_head(network, features, targets, bags)
 
     assert network.token_weights[:, 0].argmax() == TOKEN

@@ -94,7 +94,8 @@ def set_head(
 
 def head_logits(network: CoderNetwork, features: Frozen) -> NDArray[np.float32]:
     """Return what the head says of features, `(n_utterances, n_codes)`."""
-    state = {name: network.state_dict()[name].numpy() for name in HEAD}
+    whole = network.state_dict()
+    state = {name: whole[name].numpy() for name in HEAD}
     standardised = (features.pooled - state["feature_mean"]) / state["feature_scale"]
     deep = standardised @ state["head.weight"].T + state["head.bias"]
     return np.asarray(deep + features.counts @ state["token_weights"] + state["token_bias"])
