@@ -22,7 +22,7 @@ from werkalliantie.study import Study
 from werkalliantie_training.bags import Bags
 from werkalliantie_training.coder import Fitted, fit_coder, prepare
 from werkalliantie_training.data import TrainingData, read_training_data
-from werkalliantie_training.decisions import choose_thresholds, fit_temperatures, sigmoid
+from werkalliantie_training.decisions import choose_thresholds, fit_scaling
 from werkalliantie_training.encoders import resolve
 from werkalliantie_training.evaluation import evaluate
 from werkalliantie_training.examples import Examples, as_dataset
@@ -189,15 +189,16 @@ def _head(
 
 def _judged(data: TrainingData, logits: Scores) -> dict[str, Any]:
     codes = data.codebook.codes
-    temperatures = fit_temperatures(logits["validation"], data.validation.targets)
+    scaling = fit_scaling(logits["validation"], data.validation.targets)
     thresholds = choose_thresholds(
-        sigmoid(logits["validation"] / temperatures),
+        scaling.probabilities(logits["validation"]),
         data.validation.answers,
         n_tapes=data.validation.n_tapes,
+        prior=scaling.prior,
     )
     found = {}
     for part, examples in _held_out(data).items():
-        decided = sigmoid(logits[part] / temperatures) >= thresholds
+        decided = scaling.probabilities(logits[part]) >= thresholds
         kappas = evaluate(examples, decided, codes)
         found[part] = {
             "mean_kappa": kappas["mean_kappa"],

@@ -12,7 +12,7 @@ from werkalliantie.codebook import Codebook
 from werkalliantie_training.codebook_examples import codebook_examples
 from werkalliantie_training.coder import Fitted, fit_coder
 from werkalliantie_training.crossvalidation import cross_validate
-from werkalliantie_training.decisions import choose_thresholds, fit_temperatures, sigmoid
+from werkalliantie_training.decisions import Scaling, choose_thresholds, fit_scaling
 from werkalliantie_training.encoders import Encoder
 from werkalliantie_training.examples import Examples
 from werkalliantie_training.settings import TrainSettings
@@ -51,7 +51,8 @@ class Ours:
         settings = self.settings.model_copy(update={"seed": seed})
         learnt = train.joined(codebook_examples(self.codebook))
         n_codes = train.answers.shape[2]
-        temperatures, thresholds = np.ones(n_codes), np.full(n_codes, 0.5)
+        scaling = Scaling(offsets=np.zeros(n_codes), temperatures=np.ones(n_codes))
+        thresholds = scaling.prior
         made: Fitted | None = None
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
@@ -61,13 +62,16 @@ class Ours:
                 recipe = settings if whole else heads_only(settings)
                 found = cross_validate(learnt, train, folds, self.encoder, recipe, folder)
                 logits = found.out_of_fold.logits
-                temperatures = fit_temperatures(logits, train.targets)
+                scaling = fit_scaling(logits, train.targets)
                 thresholds = choose_thresholds(
-                    sigmoid(logits / temperatures), train.answers, n_tapes=train.n_tapes
+                    scaling.probabilities(logits),
+                    train.answers,
+                    n_tapes=train.n_tapes,
+                    prior=scaling.prior,
                 )
                 made = found.model if whole else None
             fitted = made or fit_coder(learnt, None, self.encoder, settings, folder)
-        return lambda examples: sigmoid(fitted.logits(examples) / temperatures) >= thresholds
+        return lambda examples: scaling.probabilities(fitted.logits(examples)) >= thresholds
 
 
 def heads_only(settings: TrainSettings) -> TrainSettings:

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from training.tiny import FAMILIES, tiny_encoder
@@ -158,6 +159,19 @@ def test_the_words_of_the_utterance_add_to_the_logits(encoders: Path, family: st
 
     torch.testing.assert_close(logits(training=False), without + 2 * added + 0.25)
     torch.testing.assert_close(logits(training=True), trained)
+
+
+def test_a_shift_adds_to_every_logit(encoders: Path) -> None:
+    """To each code's its own."""
+    _, network = separating(encoders, "bert")
+    asked = padded([[2, 5, 3]], [[0, 0, 0]], pad_id=network.pad_id)
+
+    with torch.inference_mode():
+        before = network.eval()(**asked)
+        network.shift(np.array([0.5, -1.0, 2.0]))
+        after = network(**asked)
+
+    torch.testing.assert_close(after, before + torch.tensor([0.5, -1.0, 2.0]))
 
 
 @pytest.mark.parametrize(("n_layers", "layers"), [(1, [1]), (2, [1, 2]), (12, [6, 8, 10, 12])])

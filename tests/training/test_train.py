@@ -149,6 +149,20 @@ def test_the_figures_can_be_reproduced(run: Run) -> None:
     assert run.trained.metrics["test"] is None
 
 
+def test_probabilities_are_right_on_average(run: Run) -> None:
+    """Over the utterances it was calibrated on a code is as likely as it was given, by Platt."""
+    labeller = Labeller(run.trained.model, threads=1, precision="fp32")
+    with run.study.store() as store:
+        predictions = labeller.label(store.tape("gesprek-02"), store.utterances("gesprek-02"))
+
+    targets = validation_of(run).targets
+    yes, no = targets.sum(axis=0), (1 - targets).sum(axis=0)
+    drawn_in = (yes * (yes + 1) / (yes + 2) + no / (no + 2)) / len(targets)
+    codes = run.trained.model.codes
+    said = np.array([[one.probabilities[code] for code in codes] for one in predictions])
+    np.testing.assert_allclose(said.mean(axis=0), drawn_in, atol=1e-3)
+
+
 def test_the_manifest_says_what_it_was_made_from(run: Run) -> None:
     """Encoder, tapes with hashes, coders, seed, settings and versions are all there."""
     manifest: Any = run.trained.model.manifest

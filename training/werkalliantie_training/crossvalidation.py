@@ -1,6 +1,6 @@
 """Cross-validation by tape or by worker: what models say of utterances they didn't learn from.
 
-Each fold's utterances are scored by a model trained on the other folds. Temperatures and thresholds
+Each fold's utterances are scored by a model trained on the other folds. Calibration and thresholds
 may then be chosen on all training tapes, and no utterance is judged by a threshold that saw it. The
 models themselves aren't lost: the mean of their weights is the model that comes of it.
 """
@@ -18,7 +18,7 @@ from werkalliantie.errors import ConfigError
 from werkalliantie_training import processes
 from werkalliantie_training.averaging import WeightMean
 from werkalliantie_training.coder import Fitted, fit_coder, prepare
-from werkalliantie_training.decisions import choose_thresholds, fit_temperatures, sigmoid
+from werkalliantie_training.decisions import Scaling, choose_thresholds, fit_scaling
 from werkalliantie_training.duplicates import near_duplicates
 from werkalliantie_training.encoders import Encoder
 from werkalliantie_training.evaluation import average_precision
@@ -51,38 +51,40 @@ class OutOfFold:
 
     @property
     def probabilities(self) -> Scores:
-        """Calibrated probabilities, each fold's by temperatures fitted on the others."""
+        """Calibrated probabilities, each fold's by a calibration fitted on the others."""
         said = np.empty_like(self.logits)
         for inside, outside in self._sides():
-            said[inside] = self._calibrated(outside)[inside]
+            said[inside] = self._scaling(outside).probabilities(self.logits[inside])
         return said
 
     @property
     def decided(self) -> NDArray[np.bool_]:
-        """The model's decisions, each fold's by temperatures and thresholds of the others."""
-        return self._decided(self._calibrated)
+        """The model's decisions, each fold's by calibration and thresholds of the others."""
+        decided = np.zeros(self.logits.shape, dtype=bool)
+        for inside, outside in self._sides():
+            scaling = self._scaling(outside)
+            said = scaling.probabilities(self.logits)
+            decided[inside] = said[inside] >= self._thresholds(outside, said, scaling.prior)
+        return decided
 
     @property
     def words_decided(self) -> NDArray[np.bool_]:
         """Those of the bag of words, each fold's by thresholds of the others."""
-        return self._decided(lambda rows: self.words)
-
-    def _calibrated(self, rows: NDArray[np.bool_]) -> Scores:
-        """Return probabilities of all utterances by temperatures fitted on some."""
-        fitted = fit_temperatures(self.logits[rows], self.examples.targets[rows])
-        return sigmoid(self.logits / fitted)
-
-    def _decided(self, said_by: Callable[[NDArray[np.bool_]], Scores]) -> NDArray[np.bool_]:
-        decided = np.zeros(self.logits.shape, dtype=bool)
+        decided = np.zeros(self.words.shape, dtype=bool)
         for inside, outside in self._sides():
-            said = said_by(outside)
-            thresholds = choose_thresholds(
-                said[outside],
-                self.examples.answers[:, outside],
-                n_tapes=len({*np.array(self.examples.tapes)[outside]}),
-            )
-            decided[inside] = said[inside] >= thresholds
+            decided[inside] = self.words[inside] >= self._thresholds(outside, self.words, 0.5)
         return decided
+
+    def _scaling(self, rows: NDArray[np.bool_]) -> Scaling:
+        return fit_scaling(self.logits[rows], self.examples.targets[rows])
+
+    def _thresholds(self, rows: NDArray[np.bool_], said: Scores, prior: float | Scores) -> Scores:
+        return choose_thresholds(
+            said[rows],
+            self.examples.answers[:, rows],
+            n_tapes=len({*np.array(self.examples.tapes)[rows]}),
+            prior=prior,
+        )
 
     def _sides(self) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
         for fold in np.unique(self.folds):

@@ -11,7 +11,7 @@ from werkalliantie_training.breakdown import breakdown
 from werkalliantie_training.coder import Fitted
 from werkalliantie_training.crossvalidation import Crossing
 from werkalliantie_training.data import CrossData, TrainingData
-from werkalliantie_training.decisions import choose_thresholds, fit_temperatures, sigmoid
+from werkalliantie_training.decisions import choose_thresholds, fit_scaling, sigmoid
 from werkalliantie_training.evaluation import Metrics, evaluate
 from werkalliantie_training.examples import Examples
 from werkalliantie_training.floors import bag_of_words
@@ -55,20 +55,26 @@ class Judged:
 
 
 def judge(fitted: Fitted, data: TrainingData, crossed: Crossed | None, *, seed: int) -> Judged:
-    """Choose temperatures and thresholds, and measure agreement with the coders.
+    """Calibrate, choose thresholds, and measure agreement with the coders.
 
-    They are chosen out of fold where the model was cross-validated, else on the validation tapes.
+    Both are done out of fold where the model was cross-validated, else on the validation tapes. The
+    offsets of the scaling go into the network: the temperatures are all that is left to do.
     """
     logits = fitted.logits(data.validation)
     if crossed is None:
         scores, chosen_on = np.asarray(logits, dtype=np.float64), data.validation
     else:
         scores, chosen_on = crossed.found.out_of_fold.logits, crossed.found.out_of_fold.examples
-    temperatures = fit_temperatures(scores, chosen_on.targets)
+    scaling = fit_scaling(scores, chosen_on.targets)
     thresholds = choose_thresholds(
-        sigmoid(scores / temperatures), chosen_on.answers, n_tapes=chosen_on.n_tapes
+        scaling.probabilities(scores),
+        chosen_on.answers,
+        n_tapes=chosen_on.n_tapes,
+        prior=scaling.prior,
     )
-    return judge_as(fitted, data, temperatures, thresholds, logits, crossed, seed=seed)
+    fitted.network.shift(scaling.offsets)
+    logits = fitted.logits(data.validation)
+    return judge_as(fitted, data, scaling.temperatures, thresholds, logits, crossed, seed=seed)
 
 
 def judge_as(

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 from transformers import AutoConfig, AutoModel
@@ -114,6 +116,11 @@ class CoderNetwork(nn.Module):
         own, given = self.state_dict(), other.state_dict()
         for name in HEAD:
             own[name].copy_(given[name])
+
+    @torch.no_grad()
+    def shift(self, offsets: NDArray[np.floating]) -> None:
+        """Add to every logit of each code, `(n_codes,)`."""
+        self.head.bias.add_(torch.from_numpy(offsets).to(self.head.bias.dtype))
 
     def forward(
         self,
