@@ -121,7 +121,7 @@ def choose_thresholds(
     With it the model gives a code as often as the coders did. On few tapes how often that is, and
     how sure a model is of itself, is mostly luck: there the threshold is drawn towards the prior,
     in log odds and with the weight of `PRIOR_TAPES` tapes. Both make for a higher kappa on other
-    tapes than the threshold with the highest kappa on these does (`bench/threshold_rules.py`).
+    tapes than the threshold with the highest kappa on these does (`bench/decisions.py`).
 
     The prior for a code that every coder gave everywhere, or none anywhere, or that nobody judged.
 

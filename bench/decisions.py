@@ -1,9 +1,10 @@
-"""Compares ways to choose thresholds: `python bench/threshold_rules.py [ANNOMI.csv]`, JSON.
+"""Compares ways to calibrate and to choose thresholds: `python bench/decisions.py [CSV]`.
 
 Heads on the frozen encoder learn from tapes drawn as for a learning curve: one without each of
 three folds of them, and their mean stands for the model, as in `train`. Each rule chooses on what
 these heads say of the folds they didn't see, and is judged by the kappa with the coders on other
-tapes: those of the curve, but never the example corpus's test tapes nor AnnoMI's seven.
+tapes: those of the curve, but never the example corpus's test tapes nor AnnoMI's seven. So is each
+scaling of the logits, by its expected calibration error and its log loss. Prints JSON.
 """
 
 import argparse
@@ -17,10 +18,12 @@ from learning_curve.annomi import read_annomi
 from learning_curve.command import ROOT
 from learning_curve.voorbeeld import read_voorbeeld
 from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
 
+from werkalliantie.calibration import reliability_curve
 from werkalliantie_training.coder import prepare
-from werkalliantie_training.decisions import choose_thresholds, mean_kappa, sigmoid
+from werkalliantie_training.decisions import choose_thresholds, fit_scaling, mean_kappa, sigmoid
 from werkalliantie_training.encoders import resolve
 from werkalliantie_training.examples import Examples, as_dataset
 from werkalliantie_training.fit import precision_is_bf16
@@ -32,6 +35,7 @@ MANY = 10**9
 Rows = NDArray[np.intp]
 Scores = NDArray[np.float64]
 Rule = Callable[[Scores, NDArray[np.float32], int], float]
+Rescaled = Callable[[Scores], Scores]
 
 
 def main() -> None:
@@ -47,11 +51,11 @@ def main() -> None:
     features = _features(corpus.learnt, name, asked.encoders)
     tapes = sorted({*corpus.learnt.tapes})
     found = {
-        str(size): _mean_kappas(corpus.learnt, features, tapes, size)
+        str(size): _compared(corpus.learnt, features, tapes, size)
         for size in SIZES
         if size <= len(tapes) // 2
     }
-    print(json.dumps({"corpus": corpus.name, "mean_kappa": found}, indent=2))
+    print(json.dumps({"corpus": corpus.name, "sizes": found}, indent=2))
 
 
 def _features(examples: Examples, name: str, folder: Path) -> NDArray[np.float32]:
@@ -83,11 +87,33 @@ RULES: dict[str, Rule] = {
 }
 
 
-def _mean_kappas(
+def _temperature(logits: Scores, shares: Scores) -> Rescaled:
+    """Divide logits, by what makes for the least log loss."""
+    loss = minimize_scalar(
+        lambda log: _log_loss(sigmoid(logits / np.exp(log)), shares), bounds=(-2, 3)
+    )
+    return lambda asked: sigmoid(asked / np.exp(loss.x))
+
+
+def _slope_and_offset(logits: Scores, shares: Scores) -> Rescaled:
+    scaling = fit_scaling(logits[:, None], shares[:, None].astype(np.float32))
+    return lambda asked: scaling.probabilities(asked[:, None])[:, 0]
+
+
+SCALINGS: dict[str, Callable[[Scores, Scores], Rescaled]] = {
+    "none": lambda logits, shares: sigmoid,
+    "temperature": _temperature,
+    "slope and offset": _slope_and_offset,
+}
+
+
+def _compared(
     examples: Examples, features: NDArray[np.float32], tapes: list[str], size: int
-) -> dict[str, float]:
+) -> dict[str, dict[str, float]]:
     of_row = np.array(examples.tapes)
     kappas: dict[str, list[float]] = {rule: [] for rule in RULES}
+    errors: dict[str, list[float]] = {scaling: [] for scaling in SCALINGS}
+    losses: dict[str, list[float]] = {scaling: [] for scaling in SCALINGS}
     for draw in range(DRAWS):
         order = random.Random(f"{size} {draw}").sample(tapes, len(tapes))
         drawn, others = order[:size], order[len(tapes) // 2 :]
@@ -96,17 +122,35 @@ def _mean_kappas(
         for code in range(examples.answers.shape[2]):
             said, meant, rows = _scores(examples, features, folds, judged, code)
             for rule, choose in RULES.items():
-                threshold = choose(said, examples.answers[:, rows, code], size)
+                threshold = choose(sigmoid(said), examples.answers[:, rows, code], size)
                 kappas[rule].append(
-                    mean_kappa(meant >= threshold, examples.answers[:, judged, code])
+                    mean_kappa(sigmoid(meant) >= threshold, examples.answers[:, judged, code])
                 )
-    return {rule: round(float(np.nanmean(found)), 3) for rule, found in kappas.items()}
+            given = examples.targets[judged, code].astype(np.float64)
+            for scaling, fit in SCALINGS.items():
+                rescaled = fit(said, examples.targets[rows, code].astype(np.float64))(meant)
+                errors[scaling].append(reliability_curve("", rescaled, given).error)
+                losses[scaling].append(_log_loss(rescaled, given))
+    return {
+        "mean_kappa": _means(kappas),
+        "calibration_error": _means(errors),
+        "log_loss": _means(losses),
+    }
+
+
+def _means(found: dict[str, list[float]]) -> dict[str, float]:
+    return {name: round(float(np.nanmean(values)), 3) for name, values in found.items()}
+
+
+def _log_loss(said: Scores, shares: Scores) -> float:
+    kept = said.clip(1e-7, 1 - 1e-7)
+    return float(-(shares * np.log(kept) + (1 - shares) * np.log(1 - kept)).mean())
 
 
 def _scores(
     examples: Examples, features: NDArray[np.float32], folds: list[Rows], judged: Rows, code: int
 ) -> tuple[Scores, Scores, Rows]:
-    """Return probabilities out of fold, those of the mean for the judged, and the former's rows."""
+    """Return logits out of fold, those of the mean for the judged, and the former's rows."""
     filled = [fold for fold in folds if len(fold)]
     rows = np.concatenate(filled)
     outside, meant = [], []
@@ -114,7 +158,7 @@ def _scores(
         score = _head(features, examples.decided[:, code], np.setdiff1d(rows, fold))
         outside.append(score(fold))
         meant.append(score(judged))
-    return sigmoid(np.concatenate(outside)), sigmoid(np.mean(meant, axis=0)), rows
+    return np.concatenate(outside), np.mean(meant, axis=0), rows
 
 
 def _head(
