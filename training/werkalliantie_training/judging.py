@@ -60,9 +60,8 @@ def judge(fitted: Fitted, data: TrainingData, crossed: Crossed | None, *, seed: 
     Both are done out of fold where the model was cross-validated, else on the validation tapes. The
     offsets of the scaling go into the network: the temperatures are all that is left to do.
     """
-    logits = fitted.logits(data.validation)
     if crossed is None:
-        scores, chosen_on = np.asarray(logits, dtype=np.float64), data.validation
+        scores, chosen_on = fitted.logits(data.validation).astype(np.float64), data.validation
     else:
         scores, chosen_on = crossed.found.out_of_fold.logits, crossed.found.out_of_fold.examples
     scaling = fit_scaling(scores, chosen_on.targets)
