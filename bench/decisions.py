@@ -89,10 +89,10 @@ RULES: dict[str, Rule] = {
 
 def _temperature(logits: Scores, shares: Scores) -> Rescaled:
     """Divide logits, by what makes for the least log loss."""
-    loss = minimize_scalar(
+    least = minimize_scalar(
         lambda log: _log_loss(sigmoid(logits / np.exp(log)), shares), bounds=(-2, 3)
     )
-    return lambda asked: sigmoid(asked / np.exp(loss.x))
+    return lambda asked: sigmoid(asked / np.exp(least.x))
 
 
 def _slope_and_offset(logits: Scores, shares: Scores) -> Rescaled:

@@ -22,7 +22,7 @@ from werkalliantie.study import Study
 from werkalliantie_training.bags import Bags
 from werkalliantie_training.coder import Fitted, fit_coder, prepare
 from werkalliantie_training.data import TrainingData, read_training_data
-from werkalliantie_training.decisions import choose_thresholds, fit_scaling
+from werkalliantie_training.decisions import fit_scaling
 from werkalliantie_training.encoders import resolve
 from werkalliantie_training.evaluation import evaluate
 from werkalliantie_training.examples import Examples, as_dataset
@@ -190,11 +190,8 @@ def _head(
 def _judged(data: TrainingData, logits: Scores) -> dict[str, Any]:
     codes = data.codebook.codes
     scaling = fit_scaling(logits["validation"], data.validation.targets)
-    thresholds = choose_thresholds(
-        scaling.probabilities(logits["validation"]),
-        data.validation.answers,
-        n_tapes=data.validation.n_tapes,
-        prior=scaling.prior,
+    thresholds = scaling.thresholds(
+        logits["validation"], data.validation.answers, n_tapes=data.validation.n_tapes
     )
     found = {}
     for part, examples in _held_out(data).items():

@@ -12,7 +12,7 @@ from werkalliantie.codebook import Codebook
 from werkalliantie_training.codebook_examples import codebook_examples
 from werkalliantie_training.coder import Fitted, fit_coder
 from werkalliantie_training.crossvalidation import cross_validate
-from werkalliantie_training.decisions import Scaling, choose_thresholds, fit_scaling
+from werkalliantie_training.decisions import Scaling, fit_scaling
 from werkalliantie_training.encoders import Encoder
 from werkalliantie_training.examples import Examples
 from werkalliantie_training.settings import TrainSettings
@@ -63,12 +63,7 @@ class Ours:
                 found = cross_validate(learnt, train, folds, self.encoder, recipe, folder)
                 logits = found.out_of_fold.logits
                 scaling = fit_scaling(logits, train.targets)
-                thresholds = choose_thresholds(
-                    scaling.probabilities(logits),
-                    train.answers,
-                    n_tapes=train.n_tapes,
-                    prior=scaling.prior,
-                )
+                thresholds = scaling.thresholds(logits, train.answers, n_tapes=train.n_tapes)
                 made = found.model if whole else None
             fitted = made or fit_coder(learnt, None, self.encoder, settings, folder)
         return lambda examples: scaling.probabilities(fitted.logits(examples)) >= thresholds

@@ -160,6 +160,8 @@ def test_scaling_changes_no_decision() -> None:
         plain = choose_thresholds(sigmoid(logits), answers[None], n_tapes=n_tapes)
         drawn = choose_thresholds(scaled, answers[None], n_tapes=n_tapes, prior=scaling.prior)
         np.testing.assert_array_equal(scaled >= drawn, sigmoid(logits) >= plain)
+        own = scaling.thresholds(logits, answers[None], n_tapes=n_tapes)
+        np.testing.assert_array_equal(own, drawn)
 
 
 @pytest.mark.parametrize("answer", [0.0, 1.0, np.nan])

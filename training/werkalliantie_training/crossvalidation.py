@@ -60,31 +60,35 @@ class OutOfFold:
     @property
     def decided(self) -> NDArray[np.bool_]:
         """The model's decisions, each fold's by calibration and thresholds of the others."""
-        decided = np.zeros(self.logits.shape, dtype=bool)
-        for inside, outside in self._sides():
-            scaling = self._scaling(outside)
-            said = scaling.probabilities(self.logits)
-            decided[inside] = said[inside] >= self._thresholds(outside, said, scaling.prior)
-        return decided
+        return self._decided(self._scaled)
 
     @property
     def words_decided(self) -> NDArray[np.bool_]:
         """Those of the bag of words, each fold's by thresholds of the others."""
-        decided = np.zeros(self.words.shape, dtype=bool)
-        for inside, outside in self._sides():
-            decided[inside] = self.words[inside] >= self._thresholds(outside, self.words, 0.5)
-        return decided
+        return self._decided(lambda rows: (self.words, 0.5))
 
     def _scaling(self, rows: NDArray[np.bool_]) -> Scaling:
         return fit_scaling(self.logits[rows], self.examples.targets[rows])
 
-    def _thresholds(self, rows: NDArray[np.bool_], said: Scores, prior: float | Scores) -> Scores:
-        return choose_thresholds(
-            said[rows],
-            self.examples.answers[:, rows],
-            n_tapes=len({*np.array(self.examples.tapes)[rows]}),
-            prior=prior,
-        )
+    def _scaled(self, rows: NDArray[np.bool_]) -> tuple[Scores, Scores]:
+        """Return probabilities of all utterances, scaled as fitted on some, and their prior."""
+        scaling = self._scaling(rows)
+        return scaling.probabilities(self.logits), scaling.prior
+
+    def _decided(
+        self, said_by: Callable[[NDArray[np.bool_]], tuple[Scores, float | Scores]]
+    ) -> NDArray[np.bool_]:
+        decided = np.zeros(self.logits.shape, dtype=bool)
+        for inside, outside in self._sides():
+            said, prior = said_by(outside)
+            thresholds = choose_thresholds(
+                said[outside],
+                self.examples.answers[:, outside],
+                n_tapes=len({*np.array(self.examples.tapes)[outside]}),
+                prior=prior,
+            )
+            decided[inside] = said[inside] >= thresholds
+        return decided
 
     def _sides(self) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
         for fold in np.unique(self.folds):

@@ -70,6 +70,19 @@ class Scaling:
         """Probability at a logit of 0, where the head weighs yes and no the same, `(n_codes,)`."""
         return self.probabilities(np.zeros_like(self.offsets))
 
+    def thresholds(
+        self, logits: NDArray[np.floating], answers: Answers, *, n_tapes: int
+    ) -> NDArray[np.float64]:
+        """Return what `choose_thresholds` makes of logits, drawn towards a logit of 0.
+
+        Args:
+            logits: `(n_utterances, n_codes)`.
+            answers: `(n_coders, n_utterances, n_codes)`, NaN where not seen.
+            n_tapes: How many tapes the utterances are of.
+        """
+        said = self.probabilities(logits)
+        return choose_thresholds(said, answers, n_tapes=n_tapes, prior=self.prior)
+
 
 def fit_scaling(logits: NDArray[np.floating], targets: Answers) -> Scaling:
     """Return what makes the logits tell how large a share of the coders gave each code.

@@ -11,7 +11,7 @@ from werkalliantie_training.breakdown import breakdown
 from werkalliantie_training.coder import Fitted
 from werkalliantie_training.crossvalidation import Crossing
 from werkalliantie_training.data import CrossData, TrainingData
-from werkalliantie_training.decisions import choose_thresholds, fit_scaling, sigmoid
+from werkalliantie_training.decisions import fit_scaling, sigmoid
 from werkalliantie_training.evaluation import Metrics, evaluate
 from werkalliantie_training.examples import Examples
 from werkalliantie_training.floors import bag_of_words
@@ -65,12 +65,7 @@ def judge(fitted: Fitted, data: TrainingData, crossed: Crossed | None, *, seed: 
     else:
         scores, chosen_on = crossed.found.out_of_fold.logits, crossed.found.out_of_fold.examples
     scaling = fit_scaling(scores, chosen_on.targets)
-    thresholds = choose_thresholds(
-        scaling.probabilities(scores),
-        chosen_on.answers,
-        n_tapes=chosen_on.n_tapes,
-        prior=scaling.prior,
-    )
+    thresholds = scaling.thresholds(scores, chosen_on.answers, n_tapes=chosen_on.n_tapes)
     fitted.network.shift(scaling.offsets)
     logits = fitted.logits(data.validation)
     return judge_as(fitted, data, scaling.temperatures, thresholds, logits, crossed, seed=seed)
