@@ -4,6 +4,7 @@ import pytest
 from samples import written
 
 from werkalliantie import resources
+from werkalliantie.configuration.study import load_study_settings
 from werkalliantie.errors import ConfigError
 from werkalliantie.resources import shipped
 from werkalliantie.study import Study, create
@@ -28,14 +29,13 @@ def study(tmp_path: Path) -> Study:
 
 class TestCreate:
     def test_makes_a_study_that_opens(self, tmp_path: Path) -> None:
-        """A new study has the default configs, and folders for data and models."""
-        folder = tmp_path / "nieuw" / "studie"
+        """A new study has the default configs, its folder's name, and a place for the rest."""
+        folder = tmp_path / "nieuw" / 'onze "studie"'
 
         assert create(folder) == Study.open(folder)
         assert sorted(path.name for path in folder.iterdir()) == ["configs", "data", "models"]
-        assert (folder / "configs" / "study.toml").read_text(encoding="utf-8") == (
-            shipped("configs") / "study.toml"
-        ).read_text(encoding="utf-8")
+        default = load_study_settings(shipped("configs") / "study.toml")
+        assert Study.open(folder).settings == default.model_copy(update={"name": 'onze "studie"'})
 
     def test_refuses_a_folder_with_a_study(self, study: Study) -> None:
         """A study is never made anew over an old one."""

@@ -1,5 +1,7 @@
 """A study: one folder with `configs/`, `data/` and `models/`."""
 
+import json
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,8 @@ from werkalliantie.resources import shipped
 
 if TYPE_CHECKING:
     from werkalliantie.store import Store
+
+_NAME = re.compile(r"^name = .*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,11 @@ class Study:
     def data(self) -> Path:
         """Where the study's own data lies."""
         return self.folder / "data"
+
+    @property
+    def database(self) -> Path:
+        """The file that holds tapes and codings; made by the first import."""
+        return self.data / "werkalliantie.db"
 
     @property
     def models(self) -> Path:
@@ -86,11 +95,13 @@ class Study:
         from werkalliantie.store import Store
 
         self.data.mkdir(parents=True, exist_ok=True)
-        return Store(self.data / "werkalliantie.db")
+        return Store(self.database)
 
 
 def create(folder: Path) -> Study:
-    """Make a new, empty study with the default configs; files that are there already stay.
+    """Make a new, empty study with the default configs, named after its folder.
+
+    Files that are there already stay.
 
     Raises:
         ConfigError: There is a study already, or no folder can be made there.
@@ -100,9 +111,13 @@ def create(folder: Path) -> Study:
             f"{folder}: there is a study here already.", hint="Give a new or empty folder."
         )
     try:
-        _copy_new(shipped("configs"), folder / "configs")
         for name in ("data", "models"):
             (folder / name).mkdir(parents=True, exist_ok=True)
+        _copy_new(shipped("configs"), folder / "configs")
+        # The settings come last: a study that is there is whole.
+        settings = (shipped("configs") / "study.toml").read_text(encoding="utf-8")
+        named = _NAME.sub(lambda _: f"name = {json.dumps(folder.resolve().name)}", settings, 1)
+        (folder / "configs" / "study.toml").write_text(named, encoding="utf-8")
     except OSError as error:
         raise ConfigError(
             f"{folder}: no study can be made here ({error.strerror}).",
@@ -112,11 +127,9 @@ def create(folder: Path) -> Study:
 
 
 def _copy_new(source: Path, target: Path) -> None:
-    # study.toml comes last: a study that is there is whole.
-    files = [path for path in source.rglob("*") if path.is_file()]
-    for path in sorted(files, key=lambda path: (path.name == "study.toml", path)):
+    for path in source.rglob("*"):
         copy = target / path.relative_to(source)
-        if not copy.exists():
+        if path.is_file() and path.name != "study.toml" and not copy.exists():
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)
 
