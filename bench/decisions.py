@@ -16,23 +16,17 @@ from pathlib import Path
 import numpy as np
 from learning_curve.annomi import read_annomi
 from learning_curve.command import ROOT
+from learning_curve.heads import frozen, out_of_fold
 from learning_curve.voorbeeld import read_voorbeeld
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
-from sklearn.linear_model import LogisticRegression
 
 from werkalliantie.calibration import reliability_curve
-from werkalliantie_training.coder import prepare
 from werkalliantie_training.decisions import choose_thresholds, fit_scaling, mean_kappa, sigmoid
-from werkalliantie_training.encoders import resolve
-from werkalliantie_training.examples import Examples, as_dataset
-from werkalliantie_training.fit import precision_is_bf16
-from werkalliantie_training.probe import STRENGTH, frozen_features
-from werkalliantie_training.settings import TrainSettings
+from werkalliantie_training.examples import Examples
 
 SIZES, DRAWS, FOLDS = (2, 4, 8, 16, 24, 63), 10, 3
 MANY = 10**9
-Rows = NDArray[np.intp]
 Scores = NDArray[np.float64]
 Rule = Callable[[Scores, NDArray[np.float32], int], float]
 Rescaled = Callable[[Scores], Scores]
@@ -48,7 +42,7 @@ def main() -> None:
     asked = parser.parse_args()
     corpus = read_annomi(asked.csv) if asked.csv else read_voorbeeld(seed=13)
     name = "embedded-multilingual" if asked.csv else "embedded-nl"
-    features = _features(corpus.learnt, name, asked.encoders)
+    features = frozen(corpus.learnt, name, asked.encoders)
     tapes = sorted({*corpus.learnt.tapes})
     found = {
         str(size): _compared(corpus.learnt, features, tapes, size)
@@ -56,17 +50,6 @@ def main() -> None:
         if size <= len(tapes) // 2
     }
     print(json.dumps({"corpus": corpus.name, "sizes": found}, indent=2))
-
-
-def _features(examples: Examples, name: str, folder: Path) -> NDArray[np.float32]:
-    settings = TrainSettings(encoder=name)
-    fitted = prepare(resolve(name, folder), settings, n_codes=examples.answers.shape[2])
-    return frozen_features(
-        fitted.network,
-        as_dataset(examples, fitted.tokens),
-        pad_id=fitted.pad_id,
-        bf16=precision_is_bf16(settings.fit.precision),
-    ).pooled
 
 
 def _best_kappa(said: Scores, answers: NDArray[np.float32], n_tapes: int) -> float:
@@ -120,7 +103,7 @@ def _compared(
         judged = np.flatnonzero(np.isin(of_row, others))
         folds = [np.flatnonzero(np.isin(of_row, drawn[fold::FOLDS])) for fold in range(FOLDS)]
         for code in range(examples.answers.shape[2]):
-            said, meant, rows = _scores(examples, features, folds, judged, code)
+            said, meant, rows = out_of_fold(features, examples.decided[:, code], folds, judged)
             for rule, choose in RULES.items():
                 threshold = choose(sigmoid(said), examples.answers[:, rows, code], size)
                 kappas[rule].append(
@@ -145,31 +128,6 @@ def _means(found: dict[str, list[float]]) -> dict[str, float]:
 def _log_loss(said: Scores, shares: Scores) -> float:
     kept = said.clip(1e-7, 1 - 1e-7)
     return float(-(shares * np.log(kept) + (1 - shares) * np.log(1 - kept)).mean())
-
-
-def _scores(
-    examples: Examples, features: NDArray[np.float32], folds: list[Rows], judged: Rows, code: int
-) -> tuple[Scores, Scores, Rows]:
-    """Return logits out of fold, those of the mean for the judged, and the former's rows."""
-    filled = [fold for fold in folds if len(fold)]
-    rows = np.concatenate(filled)
-    outside, meant = [], []
-    for fold in filled:
-        score = _head(features, examples.decided[:, code], np.setdiff1d(rows, fold))
-        outside.append(score(fold))
-        meant.append(score(judged))
-    return np.concatenate(outside), np.mean(meant, axis=0), rows
-
-
-def _head(
-    features: NDArray[np.float32], yes: NDArray[np.bool_], rows: Rows
-) -> Callable[[Rows], Scores]:
-    mean, scale = features[rows].mean(axis=0), features[rows].std(axis=0) + 1e-6
-    if yes[rows].all() or not yes[rows].any():
-        return lambda asked: np.zeros(len(asked))
-    model = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=1000)
-    model.fit((features[rows] - mean) / scale, yes[rows])
-    return lambda asked: np.asarray(model.decision_function((features[asked] - mean) / scale))
 
 
 if __name__ == "__main__":

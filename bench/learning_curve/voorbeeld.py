@@ -2,18 +2,13 @@
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from learning_curve.corpus import Corpus, Division
 from werkalliantie.coding import Mode
-from werkalliantie.configuration.study import load_study_settings
 from werkalliantie.example import ExampleCorpus
-from werkalliantie.intake import take_in
-from werkalliantie.sheets.reading import read_codings
-from werkalliantie.study import Study, create
 from werkalliantie_training.examples import read_examples
 
 N_DIVISIONS = 5
@@ -25,9 +20,8 @@ def read_voorbeeld(*, seed: int) -> Corpus:
     The test tapes stay out of it: a curve is looked at too often. Instead the workers of the other
     tapes are dealt over five parts; models are judged on one part and learn from the others.
     """
-    example = ExampleCorpus.shipped()
     with tempfile.TemporaryDirectory() as folder:
-        study = _study(Path(folder) / "study", example)
+        study = ExampleCorpus.shipped().as_study(Path(folder) / "study")
         book = study.codebook()
         with study.store() as store:
             held_back = study.settings.split
@@ -57,13 +51,3 @@ def _by_worker(workers: Mapping[str, str], seed: int) -> tuple[Division, ...]:
         )
         for part in range(N_DIVISIONS)
     )
-
-
-def _study(folder: Path, example: ExampleCorpus) -> Study:
-    made = create(folder)
-    study = replace(made, settings=load_study_settings(example.study_settings))
-    take_in(study, example.origins())
-    with study.store() as store:
-        for path in example.codings:
-            store.add_codings(read_codings(path, study=study, store=store).codings)
-    return study

@@ -1,12 +1,15 @@
 """The example corpus that ships with the product: its files, and what is known of each."""
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from werkalliantie.configuration.mapping import load_mapping
-from werkalliantie.intake import Origin
+from werkalliantie.configuration.study import load_study_settings
+from werkalliantie.intake import Origin, take_in
 from werkalliantie.resources import shipped
+from werkalliantie.sheets.reading import read_codings
+from werkalliantie.study import Study, create
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,20 @@ class ExampleCorpus:
                 )
                 for row in csv.DictReader(file)
             ]
+
+    def bring_into(self, study: Study) -> int:
+        """Take the tapes and all of their codings into a study; return how many tapes there are."""
+        taken = take_in(study, self.origins())
+        with study.store() as store:
+            for path in self.codings:
+                store.add_codings(read_codings(path, study=study, store=store).codings)
+        return len(taken)
+
+    def as_study(self, folder: Path) -> Study:
+        """Make a study of the corpus, with its own settings, in a folder that isn't there yet."""
+        study = replace(create(folder), settings=load_study_settings(self.study_settings))
+        self.bring_into(study)
+        return study
 
     def _mapping(self, name: str) -> Path:
         own = self.folder / "imports" / f"{name}.toml"

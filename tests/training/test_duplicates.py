@@ -15,7 +15,7 @@ def other(sentences: list[str]) -> list[str]:
 def test_the_same_text_under_another_name() -> None:
     """It is found, also with other capitals; a tape isn't its own duplicate."""
     found = near_duplicates(
-        {"a": TAPE, "c": other(TAPE)}, {"a": TAPE, "b": [*map(str.upper, TAPE)]}
+        {"a": TAPE, "c": other(TAPE)}, [("b", [*map(str.upper, TAPE)]), ("a", TAPE)]
     )
 
     assert found == [("a", "b")]
@@ -26,9 +26,9 @@ def test_part_of_a_tape(n: int, expected: list[tuple[str, str]]) -> None:
     """A tape of which half or more is on a longer one is a near-duplicate."""
     part = TAPE[:n] + other(TAPE)[: 10 - n]
 
-    assert near_duplicates({"a": part}, {"b": TAPE + other(other(TAPE))}) == expected
+    assert near_duplicates({"a": part}, [("b", TAPE + other(other(TAPE)))]) == expected
 
 
 def test_standing_phrases_are_no_duplicates() -> None:
     """Short tapes share phrases without being the same."""
-    assert near_duplicates({"a": TAPE[:2]}, {"b": TAPE}) == []
+    assert near_duplicates({"a": TAPE[:2]}, [("b", TAPE)]) == []

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from werkalliantie.codebook import Cluster, Codebook
+from werkalliantie_training.borrowing import Borrowed, Loan
 from werkalliantie_training.data import TrainingData
 from werkalliantie_training.encoders import Encoder
 from werkalliantie_training.examples import Examples
@@ -33,12 +34,19 @@ DATA = TrainingData(
     validation=NOTHING,
     test=NOTHING,
     hashes={"train": {"t1": "1"}, "validation": {}, "test": {}},
+    borrowed=Borrowed(examples=NOTHING),
 )
 ENCODER = Encoder(name="e", folder=Path("hier"), sha256="e", source="hub")
 
 
+def lent(content: str) -> Borrowed:
+    """Return a loan of one tape with this hash."""
+    loan = Loan(study="s", tapes={"t9": content}, n_utterances=1, n_left_out=0)
+    return Borrowed(examples=NOTHING, loans=(loan,))
+
+
 def test_whatever_goes_into_a_model_tells_it_apart() -> None:
-    """Data, split, codebook, encoder, seed and every setting."""
+    """Data, split, what was borrowed, codebook, encoder, seed and every setting."""
     settings = TrainSettings()
     book = replace(BOOK, clusters=(Cluster(code="A", label="a", definition="a", examples=("a",)),))
     made = [
@@ -48,15 +56,17 @@ def test_whatever_goes_into_a_model_tells_it_apart() -> None:
         fingerprint(replace(DATA, hashes={"train": {"t1": "2"}}), settings, ENCODER),
         fingerprint(replace(DATA, hashes={"test": {"t1": "1"}}), settings, ENCODER),
         fingerprint(replace(DATA, codebook=book), settings, ENCODER),
+        fingerprint(replace(DATA, borrowed=lent("1")), settings, ENCODER),
+        fingerprint(replace(DATA, borrowed=lent("2")), settings, ENCODER),
         fingerprint(DATA, settings, replace(ENCODER, sha256="f")),
     ]
 
     assert len({*made}) == len(made)
 
 
-def test_where_the_encoder_lies_does_not() -> None:
-    """The same folder elsewhere makes the same model."""
-    moved = replace(ENCODER, folder=Path("daar"))
+def test_where_encoder_and_lender_lie_does_not() -> None:
+    """The same folders elsewhere make the same model."""
+    moved, data = replace(ENCODER, folder=Path("daar")), replace(DATA, borrowed=lent("1"))
+    here, there = TrainSettings(borrow=("hier",)), TrainSettings(borrow=("daar",))
 
-    one, other = (fingerprint(DATA, TrainSettings(), each) for each in (ENCODER, moved))
-    assert one == other
+    assert fingerprint(data, here, ENCODER) == fingerprint(data, there, moved)

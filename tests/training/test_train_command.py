@@ -78,6 +78,20 @@ def test_a_head_that_did_better_is_said_to_be_kept(first: Run, kept: str) -> Non
     )
 
 
+@pytest.mark.parametrize(
+    ("n_tapes", "loans", "said"), [(16, [], True), (17, [], False), (2, [{}], False)]
+)
+def test_borrowing_is_suggested_on_few_tapes(
+    first: Run, n_tapes: int, loans: list[dict[str, str]], said: bool
+) -> None:
+    """And only there, and not to who does so already."""
+    learnt = {"train": dict.fromkeys(map(str, range(n_tapes)), "hash")}
+    manifest = {**first.trained.model.manifest, "data": learnt, "borrowed": loans}
+    trained = replace(first.trained, model=replace(first.trained.model, manifest=manifest))
+
+    assert ("--borrow voorbeeld" in summary(trained)) == said
+
+
 def test_train_prints_one_json_document(
     first: Run, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

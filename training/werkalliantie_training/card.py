@@ -1,5 +1,7 @@
 """The model card: what a coder model is, how it did, and what it is not for."""
 
+from collections.abc import Sequence
+
 from werkalliantie.codebook import Codebook
 from werkalliantie_training.evaluation import Metrics
 
@@ -21,6 +23,7 @@ def model_card(
         f"- Coders: {', '.join(provenance['coders'])}.\n"
         + (f"- Coded stretches: {provenance['segments']}.\n" if provenance["segments"] else "")
         + _lesson(provenance)
+        + _borrowed(provenance["borrowed"])
         + "\n".join(f"- {part} tapes: {', '.join(ids) or 'none'}." for part, ids in data.items())
         + f"\n- {_reproducible(provenance['reproducible'])}",
     ]
@@ -52,6 +55,15 @@ def model_card(
 def _how(metrics: Metrics) -> str:
     crossed = metrics.get("cross_validation")
     return "with only a head fitted" if crossed and crossed["kept"] == "head" else "fine-tuned"
+
+
+def _borrowed(loans: Sequence[Metrics]) -> str:
+    """Return what other studies lent, as items of a list."""
+    return "".join(
+        f"- Borrowed from the study {loan['study']}: {loan['n_utterances']} coded utterances of "
+        f"{len(loan['tapes'])} tapes. No figure here is measured on them.\n"
+        for loan in loans
+    )
 
 
 def _lesson(provenance: Metrics) -> str:

@@ -132,7 +132,7 @@ def folds_of(
     texts = examples.bags.texts_by_tape | examples.texts_by_tape
     texts = {tape: said for tape, said in texts.items() if tape in groups}
     joined = {tape: groups[tape] for tape in texts}
-    for one, other in near_duplicates(texts, texts):
+    for one, other in near_duplicates(texts, texts.items()):
         kept, lost = joined[one], joined[other]
         joined = {tape: kept if group == lost else group for tape, group in joined.items()}
     members: dict[str, list[str]] = {}

@@ -1,37 +1,41 @@
 """A training run's data: the coded tapes, divided and read from the store."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from werkalliantie.codebook import Codebook
 from werkalliantie.coding import Mode
 from werkalliantie.errors import ConfigError
-from werkalliantie.labeller import questions_of
 from werkalliantie.store import Store
 from werkalliantie.study import Study
+from werkalliantie_training.borrowing import Borrowed, borrow
 from werkalliantie_training.codebook_examples import codebook_examples
 from werkalliantie_training.duplicates import near_duplicates
 from werkalliantie_training.examples import Examples, read_examples
 from werkalliantie_training.settings import TrainSettings
 from werkalliantie_training.split import TapeSplit, split_tapes
+from werkalliantie_training.tape_hash import tape_hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingData:
-    """The coded utterances of a run by what they are for, and a hash of each tape's content."""
+    """The coded utterances of a run by what they are for, and a hash of each tape's content.
+
+    Attributes:
+        borrowed: What other studies lent, which is no part of `train`.
+    """
 
     codebook: Codebook
     train: Examples
     validation: Examples
     test: Examples
     hashes: dict[str, dict[str, str]]
+    borrowed: Borrowed
 
     @property
     def learnt(self) -> Examples:
-        """What the model learns from: the training tapes, and the codebook's own examples."""
-        return self.train.joined(codebook_examples(self.codebook))
+        """What the model learns from: training tapes, the codebook's examples, what was lent."""
+        return self.train.joined(codebook_examples(self.codebook)).joined(self.borrowed.examples)
 
     @property
     def held_out(self) -> Examples:
@@ -44,7 +48,7 @@ class CrossData:
     """What a model is cross-validated on: its training tapes.
 
     Attributes:
-        learnt: The coded utterances, of every mode, and the codebook's examples.
+        learnt: The coded utterances, of every mode, the codebook's examples, and what was borrowed.
         judged: Those coded blind.
         workers: Worker of each tape, None where the study doesn't say.
         units: Unit, likewise.
@@ -83,7 +87,8 @@ def read_training_data(
         codebook: Key of the codebook; the study's own if None.
 
     Raises:
-        ConfigError: Too few coded tapes, or codes without a single yes to learn from.
+        ConfigError: Too few coded tapes, codes without a single yes to learn from, or nothing to
+            borrow where the settings say so.
         StoreError: A tape that isn't in the study.
     """
     book = study.codebook(codebook)
@@ -102,6 +107,7 @@ def read_training_data(
             validation=read_examples(store, book, split.validation, [Mode.BLIND]),
             test=read_examples(store, book, split.test, [Mode.BLIND]),
             hashes=_hashes(store, book, split),
+            borrowed=borrow(study, settings.borrow, book),
         )
     if not len(data.validation):
         raise ConfigError(
@@ -129,9 +135,9 @@ def read_training_data(
 
 def _refuse_near_duplicates(data: TrainingData) -> None:
     held_out = data.validation.texts_by_tape | data.test.texts_by_tape
-    found = near_duplicates(data.train.texts_by_tape, held_out)
-    found += near_duplicates(data.train.bags.texts_by_tape, held_out)
-    found += near_duplicates(data.validation.texts_by_tape, data.test.texts_by_tape)
+    found = near_duplicates(data.train.texts_by_tape, held_out.items())
+    found += near_duplicates(data.train.bags.texts_by_tape, held_out.items())
+    found += near_duplicates(data.validation.texts_by_tape, data.test.texts_by_tape.items())
     if found:
         pairs = ", ".join(f"{one} and {other}" for one, other in dict.fromkeys(found))
         raise ConfigError(
@@ -181,22 +187,6 @@ def tapes_by_stretch(
 def _hashes(store: Store, codebook: Codebook, split: TapeSplit) -> dict[str, dict[str, str]]:
     parts = {"train": split.train, "validation": split.validation, "test": split.test}
     return {
-        part: {tape: _hash(store, codebook, tape) for tape in ids} for part, ids in parts.items()
+        part: {tape: tape_hash(store, codebook, tape) for tape in ids}
+        for part, ids in parts.items()
     }
-
-
-def _hash(store: Store, codebook: Codebook, tape: str) -> str:
-    """Return a sha256 over what the model learns of a tape: utterances, contexts and codings."""
-    utterances = store.utterances(tape)
-    texts = [[q.context, q.text] for q in questions_of(store.tape(tape), utterances)]
-    codings = [
-        [c.utterance, c.coder, c.mode.value, sorted(c.codes)]
-        for c in store.codings(codebook=codebook.key, tapes=[tape])
-    ]
-    stretches = [
-        [c.first, c.last, c.coder, c.mode.value, sorted(c.codes)]
-        for c in store.segment_codings(codebook=codebook.key, tapes=[tape])
-    ]
-    # A tape without coded stretches keeps the hash that it always had.
-    learnt = [texts, codings, stretches] if stretches else [texts, codings]
-    return hashlib.sha256(json.dumps(learnt).encode()).hexdigest()

@@ -16,6 +16,7 @@ from werkalliantie.configuration.study import Split
 from werkalliantie.labeller import Labeller, Question, questions_of
 from werkalliantie.registry import Registry
 from werkalliantie.study import Study
+from werkalliantie_training.borrowing import Loan
 from werkalliantie_training.coder import Fitted
 from werkalliantie_training.data import TrainingData, read_training_data
 from werkalliantie_training.decisions import decide_as, sigmoid
@@ -173,6 +174,8 @@ def _read(
         tapes=sorted({tape for tapes in said.values() for tape in tapes}),
         codebook=teacher.codebook,
     )
+    lent = tuple(Loan(**loan) for loan in teacher.manifest.get("borrowed", ()))
+    data = replace(data, borrowed=replace(data.borrowed, loans=lent))
     return data, _heard(study, data, seed=settings.seed)
 
 
@@ -184,7 +187,7 @@ def _heard(study: Study, data: TrainingData, *, seed: int) -> Examples:
         free = sorted(known.keys() - judged.keys() - held_back(known, study.settings.split))
         for tape in np.random.default_rng(seed).permutation(free).tolist():
             spoken = [one for one in store.utterances(tape) if not one.backchannel]
-            if near_duplicates({tape: [one.text for one in spoken]}, judged):
+            if near_duplicates({tape: [one.text for one in spoken]}, judged.items()):
                 continue
             asked = questions_of(store.tape(tape), spoken)
             rows += [(tape, one.index, q) for one, q in zip(spoken, asked, strict=True)]

@@ -1,6 +1,6 @@
 """Tapes that hold nearly the same text: on two sides of a split they would flatter a model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 _LENGTH = 5
 _SHARE = 0.5
@@ -9,7 +9,7 @@ _FEWEST = 30
 
 
 def near_duplicates(
-    texts: Mapping[str, Sequence[str]], others: Mapping[str, Sequence[str]]
+    texts: Mapping[str, Sequence[str]], others: Iterable[tuple[str, Sequence[str]]]
 ) -> list[tuple[str, str]]:
     """Return the pairs of a tape and another one that share much of their wording.
 
@@ -18,16 +18,17 @@ def near_duplicates(
 
     Args:
         texts: Utterances by tape.
-        others: Likewise; a tape isn't compared with itself.
+        others: Tapes with their utterances, of which one is held at a time; a tape isn't compared
+            with itself.
     """
     runs = {tape: _runs(said) for tape, said in texts.items()}
-    against = {tape: _runs(said) for tape, said in others.items()}
-    return [
-        (one, other)
-        for one in sorted(runs)
-        for other in sorted(against)
-        if one != other and _overlap(runs[one], against[other]) >= _SHARE
-    ]
+    found = []
+    for other, said in others:
+        against = _runs(said)
+        found += [
+            (one, other) for one in runs if one != other and _overlap(runs[one], against) >= _SHARE
+        ]
+    return sorted(found)
 
 
 def _runs(said: Sequence[str]) -> set[tuple[str, ...]]:

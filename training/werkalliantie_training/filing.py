@@ -25,7 +25,7 @@ from werkalliantie_training.data import TrainingData
 from werkalliantie_training.decisions import decide_as, sigmoid
 from werkalliantie_training.evaluation import Metrics
 from werkalliantie_training.export import export, onnx_logits
-from werkalliantie_training.fingerprint import fingerprint
+from werkalliantie_training.fingerprint import fingerprint, portable
 from werkalliantie_training.fit import precision_is_bf16
 from werkalliantie_training.halve import halve
 from werkalliantie_training.judging import Judged
@@ -188,8 +188,6 @@ def _check(fitted: Fitted, file: Path) -> Metrics:
 def _provenance(
     fitted: Fitted, data: TrainingData, settings: TrainSettings, parity: Metrics
 ) -> Metrics:
-    # Where the encoder's folder lies is this machine's business; which one it is, is everybody's.
-    said = settings.model_dump() | {"encoder": fitted.encoder.name}
     return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "encoder": {
@@ -199,11 +197,12 @@ def _provenance(
         },
         "codebook": data.codebook.key,
         "data": data.hashes,
+        "borrowed": [asdict(loan) for loan in data.borrowed.loans],
         "fingerprint": fingerprint(data, settings, fitted.encoder),
         "coders": sorted({*data.train.coders, *data.train.bags.coders, *data.validation.coders}),
         "segments": len(data.train.bags),
         "seed": settings.seed,
-        "settings": said,
+        "settings": portable(settings, data, fitted.encoder),
         "precision": "bf16" if precision_is_bf16(settings.fit.precision) else "fp32",
         "reproducible": reproducible(),
         "parity": parity,

@@ -7,6 +7,8 @@ from pydantic import Field
 
 from werkalliantie.configuration.toml import Settings, load
 
+Value = str | int | tuple[str, ...]
+
 
 class Input(Settings):
     """Longest parts of the model's input, in tokens."""
@@ -60,9 +62,14 @@ class Evaluation(Settings):
 
 
 class TrainSettings(Settings):
-    """Everything a training run needs beside the study."""
+    """Everything a training run needs beside the study.
+
+    Attributes:
+        borrow: Other studies to learn from too: folders, seen from the study's, or `voorbeeld`.
+    """
 
     encoder: str = "embedded-nl"
+    borrow: tuple[str, ...] = ()
     seed: int = 13
     input: Input = Input()
     fit: Fit = Fit()
@@ -73,6 +80,7 @@ class TrainSettings(Settings):
         self,
         *,
         encoder: str | None = None,
+        borrow: tuple[str, ...] | None = None,
         seed: int | None = None,
         quick: bool = False,
         threads: int | None = None,
@@ -82,7 +90,7 @@ class TrainSettings(Settings):
         """Return these settings with what a command line asks for; None leaves a value alone."""
         return self.model_copy(
             update={
-                **_given(encoder=encoder, seed=seed),
+                **_given(encoder=encoder, borrow=borrow, seed=seed),
                 "fit": self.fit.model_copy(
                     update=_given(threads=threads, epochs=0 if quick else None)
                 ),
@@ -91,7 +99,7 @@ class TrainSettings(Settings):
         )
 
 
-def _given(**values: str | int | None) -> dict[str, str | int]:
+def _given(**values: Value | None) -> dict[str, Value]:
     return {name: value for name, value in values.items() if value is not None}
 
 

@@ -19,7 +19,6 @@ from werkalliantie_training.crossvalidation import cross_validate, folds_of
 from werkalliantie_training.data import TrainingData, read_cross_data, read_training_data
 from werkalliantie_training.encoders import Encoder, resolve
 from werkalliantie_training.evaluation import Metrics
-from werkalliantie_training.examples import Examples
 from werkalliantie_training.filing import file_model
 from werkalliantie_training.fingerprint import fingerprint
 from werkalliantie_training.judging import PLACES, Crossed, Judged, judge
@@ -111,7 +110,7 @@ def _make(
         encoder = resolve(settings.encoder, study.encoders)
     key = fingerprint(data, settings, encoder)
     with workspace(study.models, key) as folder:
-        report(f"training on {_amount(data.train)}, validating on {len(data.validation)}")
+        report(f"training on {_amount(data)}, validating on {len(data.validation)}")
         crossed, whole = _cross(
             study, data, encoder, settings, folder, report=report, progress=progress
         )
@@ -148,9 +147,14 @@ def _say_nothing(stage: str) -> None:
     """Leave it to the first process to say what goes on."""
 
 
-def _amount(train: Examples) -> str:
-    stretches = f" and {len(train.bags)} stretches" if len(train.bags) else ""
-    return f"{len(train)} utterances{stretches}"
+def _amount(data: TrainingData) -> str:
+    parts = [f"{len(data.train)} utterances"]
+    if len(data.train.bags):
+        parts.append(f"{len(data.train.bags)} stretches")
+    for loan in data.borrowed.loans:
+        left = f" ({loan.n_left_out} more are in this study too)" if loan.n_left_out else ""
+        parts.append(f"{loan.n_utterances} of {len(loan.tapes)} tapes of {loan.study}{left}")
+    return " and ".join(parts)
 
 
 def hush() -> None:

@@ -34,7 +34,7 @@ def demo(
 
     corpus = ExampleCorpus.shipped()
     study = _new_study(out, corpus, again=again)
-    n_tapes = _import(study, corpus)
+    n_tapes = corpus.bring_into(study)
     tell(f"imported {n_tapes} tapes and {len(corpus.codings)} tables of codings")
     trained = train.run_training(study)
     tapes = trained.metrics["test"]["tapes"]
@@ -85,15 +85,3 @@ def _new_study(folder: Path, corpus: "ExampleCorpus", *, again: bool) -> Study:
     shutil.copyfile(corpus.study_settings, folder / "configs" / "study.toml")
     shutil.copyfile(corpus.train_settings, folder / "configs" / "train.toml")
     return Study.open(folder)
-
-
-def _import(study: Study, corpus: "ExampleCorpus") -> int:
-    from werkalliantie.intake import take_in
-    from werkalliantie.sheets.reading import read_codings
-
-    taken = take_in(study, corpus.origins())
-    with study.store() as store:
-        for path in corpus.codings:
-            sheet = read_codings(path, study=study, store=store)
-            store.add_codings(sheet.codings)
-    return len(taken)

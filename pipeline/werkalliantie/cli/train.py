@@ -35,6 +35,8 @@ _PLACES = {
     "cross_validation": "in cross-validation",
     "validation": "of the validation tapes",
 }
+# Up to so many training tapes, borrowing is well worth a try.
+_FEW = 16
 
 
 class Grouping(StrEnum):
@@ -53,6 +55,13 @@ def train(
     ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the new model.")] = None,
     codebook: Annotated[str | None, typer.Option(help="Codebook; the study's if left out.")] = None,
+    borrow: Annotated[
+        str | None,
+        typer.Option(
+            help="Other studies to learn from too, comma-separated: folders, or voorbeeld for the "
+            "example corpus. Default: train.toml's."
+        ),
+    ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Fit the head only, in a minute or a few.")
     ] = False,
@@ -86,6 +95,7 @@ def train(
         tapes=names_in(tapes),
         name=name,
         codebook=codebook,
+        borrow=names_in(borrow),
         quick=quick,
         folds=folds,
         group=group,
@@ -108,6 +118,7 @@ def run_training(
     tapes: list[str] | None = None,
     name: str | None = None,
     codebook: str | None = None,
+    borrow: list[str] | None = None,
     quick: bool = False,
     folds: int | None = None,
     group: Grouping | None = None,
@@ -119,10 +130,12 @@ def run_training(
     if _speaks():
         tell("starting: loading the training libraries")
     with extra("train", purpose="Training"):
+        from werkalliantie_training.borrowing import lenders
         from werkalliantie_training.settings import load_train_settings
         from werkalliantie_training.train import train as train_model
     settings = load_train_settings(study.folder / "configs" / "train.toml").changed(
         encoder=encoder,
+        borrow=None if borrow is None else lenders(borrow),
         seed=seed,
         quick=quick,
         threads=threads,
@@ -198,7 +211,20 @@ def summary(trained: "Trained") -> str:
     place = f"{metrics['n_utterances']} utterances {_PLACES[part]}"
     return (
         f"Model {trained.model.name}, made in {trained.seconds:.0f} s.\n"
-        f"Cohen's kappa on {place}:\n{as_table(rows)}\n{_crossed(trained, part)}{trained.reason}"
+        f"Cohen's kappa on {place}:\n{as_table(rows)}\n{_crossed(trained, part)}"
+        f"{_borrowable(trained)}{trained.reason}"
+    )
+
+
+def _borrowable(trained: "Trained") -> str:
+    """Return what else may help a model that learnt from few tapes, and from those alone."""
+    manifest = trained.model.manifest
+    if len(manifest["data"]["train"]) > _FEW or manifest["borrowed"]:
+        return ""
+    return (
+        "It learnt from few tapes. Those of another study under the same codebook may teach it "
+        "more, and so may the example corpus under werkalliantie-3 (--borrow voorbeeld): see "
+        "docs/configuration.md.\n"
     )
 
 

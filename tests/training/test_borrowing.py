@@ -1,0 +1,144 @@
+"""Learning from the coded tapes of other studies too."""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from training.runs import settings_for
+from training.tiny import CODEBOOK, coded_study
+
+from werkalliantie import artefact
+from werkalliantie.cli import main
+from werkalliantie.coding import Coding
+from werkalliantie.errors import ConfigError
+from werkalliantie.registry import Registry
+from werkalliantie.study import Study, create
+from werkalliantie_training.borrowing import borrow
+from werkalliantie_training.codebook_examples import NO_TAPE
+from werkalliantie_training.data import read_cross_data, read_training_data
+
+BOTH = ("gesprek-05", "gesprek-06")
+
+
+@pytest.fixture
+def lender(tmp_path: Path) -> Study:
+    """A study of six coded tapes, of which the first four are those of `study` under its names."""
+    return coded_study(tmp_path / "uitlener", n_tapes=6)
+
+
+def test_only_what_is_not_here_is_taken(study: Study, lender: Study) -> None:
+    """Of no tape here, with every coder's answers, and each tape's hash for the record."""
+    found = borrow(study, ["../uitlener"], study.codebook())
+
+    (loan,) = found.loans
+    assert (loan.study, tuple(loan.tapes), loan.n_left_out) == (lender.settings.name, BOTH, 4)
+    assert loan.n_utterances == len(found.examples) > 0
+    assert {*found.examples.tapes} == {NO_TAPE}
+    with lender.store() as store:
+        given = [coding for coding in store.codings() if coding.tape in BOTH]
+    assert np.isfinite(found.examples.answers).all(axis=2).sum() == len(given)
+
+
+def test_uncoded_tapes_here_are_kept_out_too(tmp_path: Path, lender: Study) -> None:
+    """They may be coded later, and models judged on them."""
+    study = coded_study(tmp_path / "met-meer", n_tapes=4)
+    with study.store() as here, lender.store() as there:
+        tape = replace(there.tape(BOTH[0]), id="anders")
+        uttered = [replace(one, tape="anders") for one in there.utterances(BOTH[0])]
+        here.add([(tape, uttered)])
+
+    (loan,) = borrow(study, [str(lender.folder)], study.codebook()).loans
+
+    assert (tuple(loan.tapes), loan.n_left_out) == (BOTH[1:], 5)
+
+
+def test_what_cannot_be_borrowed_is_said_of_every_lender(study: Study, tmp_path: Path) -> None:
+    """No study, an empty one, the same tapes, none coded under the codebook, other codes."""
+    create(tmp_path / "leeg")
+    with create(tmp_path / "ander").store():
+        pass
+    coding = Coding(
+        tape=BOTH[0], utterance=1, coder="cee", codebook=CODEBOOK, codes=frozenset({"XX"})
+    )
+    with coded_study(tmp_path / "eigen", n_tapes=5).store() as store:
+        store.add_codings([coding])
+    lenders = ["../nergens", "../leeg", str(study.folder), "../ander", "../eigen"]
+
+    with pytest.raises(ConfigError) as caught:
+        borrow(study, lenders, study.codebook())
+
+    assert caught.value.message == "can't borrow: 5 faults."
+    assert caught.value.faults == (
+        "../nergens: no study there; expected configs/study.toml in that folder.",
+        "../leeg: no tapes in that study yet.",
+        f"{study.folder}: all of its coded tapes are in this study too.",
+        f"../ander: no utterance there is coded under {CODEBOOK}.",
+        f"../eigen: coded there under another {CODEBOOK}, which has XX too.",
+    )
+    assert not (tmp_path / "leeg" / "data" / "werkalliantie.db").exists()
+
+
+def test_what_is_borrowed_teaches_and_judges_nothing(study: Study, lender: Study) -> None:
+    """It is behind what the study's own tapes teach, on no side of the split and in no fold."""
+    settings = settings_for(Path("nergens"))
+    plain = read_training_data(study, settings, tapes=None, codebook=None)
+    asking = settings.model_copy(update={"borrow": (str(lender.folder),)})
+    data = read_training_data(study, asking, tapes=None, codebook=None)
+    cross = read_cross_data(study, data)
+
+    n_lent = data.borrowed.loans[0].n_utterances
+    assert len(data.learnt) == len(cross.learnt) == len(plain.learnt) + n_lent
+    assert data.learnt.texts[-n_lent:] == data.borrowed.examples.texts
+    for part in ("train", "validation", "test"):
+        assert getattr(data, part).texts == getattr(plain, part).texts
+    assert data.hashes == plain.hashes
+    assert cross.judged.texts == plain.train.texts
+    assert not {*BOTH} & {*cross.judged.tapes, *cross.workers}
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory, encoders: Path) -> Study:
+    """A study of which the command line trained a model, cross-validated, with a loan."""
+    folder = tmp_path_factory.mktemp("lenen")
+    study = coded_study(folder / "studie")
+    coded_study(folder / "uitlener", n_tapes=6)
+    encoder = encoders / "tiny-bert"
+    (study.folder / "configs" / "train.toml").write_text(
+        f'encoder = "{encoder}"\nborrow = ["../uitlener"]\n[fit]\nprecision = "fp32"\n',
+        encoding="utf-8",
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            sys, "argv", ["werkalliantie", "train", "--quick", "--study", str(study.folder)]
+        )
+        with pytest.raises(SystemExit) as ended:
+            main()
+    assert ended.value.code in (0, None)
+    return study
+
+
+def test_manifest_and_card_say_what_was_borrowed(trained: Study) -> None:
+    """By the lender's name: where its folder lies is no business of who gets the model."""
+    (listed,) = Registry(trained.models).list()
+    assert listed.model is not None
+    manifest = listed.model.manifest
+    card = (listed.model.folder / artefact.CARD).read_text(encoding="utf-8")
+
+    (loan,) = manifest["borrowed"]
+    assert tuple(loan["tapes"]) == BOTH
+    assert f"{loan['n_utterances']} coded utterances of 2 tapes" in card
+    assert manifest["settings"]["borrow"] == [loan["study"]] == ["uitlener"]
+    assert str(trained.folder.parent) not in json.dumps(manifest) + card
+    assert not {*BOTH} & listed.model.trained_on
+
+
+def test_the_example_corpus_lends(tmp_path: Path) -> None:
+    """By its name, to any study under its codebook that doesn't hold its tapes."""
+    study = coded_study(tmp_path / "studie")
+    (loan,) = borrow(study, ["voorbeeld", "voorbeeld"], study.codebook()).loans
+
+    assert loan.n_left_out == 0
+    assert [*loan.tapes] == sorted(f"t{number:02d}" for number in range(1, 69))

@@ -1,0 +1,157 @@
+"""Coded tapes of other studies to learn from too, while a study has few of its own.
+
+What is borrowed only teaches. It is in no fold and on neither side of the split: models are judged,
+calibrated and given thresholds on the study's own tapes. What nearly equals a tape that is here,
+coded or not, isn't taken, since it could be what a model is judged on.
+"""
+
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from werkalliantie.codebook import Codebook
+from werkalliantie.errors import ConfigError, gather
+from werkalliantie.example import ExampleCorpus
+from werkalliantie.store import Store
+from werkalliantie.study import Study
+from werkalliantie_training.bags import NO_BAGS
+from werkalliantie_training.codebook_examples import NO_TAPE
+from werkalliantie_training.duplicates import near_duplicates
+from werkalliantie_training.examples import Examples, read_examples
+from werkalliantie_training.tape_hash import tape_hash
+
+EXAMPLE_CORPUS = "voorbeeld"
+"""By this name the example corpus lends, which comes with the program."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loan:
+    """What a study lent.
+
+    Attributes:
+        study: Its name.
+        tapes: Hash of each of its tapes, by id there.
+        n_utterances: How many coded utterances these hold.
+        n_left_out: How many of its coded tapes weren't taken, because they are here too.
+    """
+
+    study: str
+    tapes: dict[str, str]
+    n_utterances: int
+    n_left_out: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Borrowed:
+    """The coded utterances that were borrowed, of no tape here, and who lent them."""
+
+    examples: Examples
+    loans: tuple[Loan, ...] = ()
+
+
+def borrow(study: Study, lenders: Sequence[str], codebook: Codebook) -> Borrowed:
+    """Read the coded utterances of other studies under the same codebook.
+
+    Coded stretches stay where they are.
+
+    Args:
+        lenders: Folders of studies, seen from this one's; or `voorbeeld`, for the example corpus.
+
+    Raises:
+        ConfigError: Of some lenders there is nothing to learn; each is named, with the reason.
+    """
+    examples, loans, faults = _nothing(codebook), [], []
+    for name in dict.fromkeys(lenders):
+        try:
+            with _opened(study, name) as lender:
+                lent, loan = _lent(lender, codebook, study)
+        except ConfigError as error:
+            faults.append(f"{name}: {error.message}")
+        else:
+            examples = examples.joined(lent)
+            loans.append(loan)
+    gather(
+        "can't borrow",
+        faults,
+        ConfigError,
+        f"Name folders of other studies, or {EXAMPLE_CORPUS} for the example corpus, in --borrow "
+        "or in `borrow` in configs/train.toml; or leave it out.",
+    )
+    return Borrowed(examples=examples, loans=tuple(loans))
+
+
+def lenders(names: Iterable[str]) -> tuple[str, ...]:
+    """Return lenders named on a command line, whose folders are seen from where one stands."""
+    return tuple(name if name == EXAMPLE_CORPUS else str(Path(name).resolve()) for name in names)
+
+
+@contextmanager
+def _opened(study: Study, name: str) -> Iterator[Study]:
+    if name == EXAMPLE_CORPUS:
+        with tempfile.TemporaryDirectory() as made:
+            yield ExampleCorpus.shipped().as_study(Path(made) / name)
+        return
+    folder = study.folder / name
+    if not (folder / "configs" / "study.toml").is_file():
+        raise ConfigError("no study there; expected configs/study.toml in that folder.")
+    lender = Study.open(folder)
+    if not lender.database.is_file():  # opening it would make it
+        raise ConfigError("no tapes in that study yet.")
+    yield lender
+
+
+def _lent(lender: Study, codebook: Codebook, study: Study) -> tuple[Examples, Loan]:
+    with lender.store() as store:
+        _check_codes(store, codebook)
+        coded = [tape.id for tape in store.summaries()]
+        examples = replace(read_examples(store, codebook, coded), bags=NO_BAGS)
+        if not len(examples):
+            raise ConfigError(f"no utterance there is coded under {codebook.key}.")
+        known = examples.texts_by_tape
+        taken = sorted(known.keys() - _also_here(known, study))
+        if not taken:
+            raise ConfigError("all of its coded tapes are in this study too.")
+        hashes = {tape: tape_hash(store, codebook, tape) for tape in taken}
+    lent = examples.of_tapes(taken)
+    loan = Loan(
+        study=lender.settings.name,
+        tapes=hashes,
+        n_utterances=len(lent),
+        n_left_out=len(known) - len(taken),
+    )
+    return replace(lent, tapes=(NO_TAPE,) * len(lent)), loan
+
+
+def _check_codes(store: Store, codebook: Codebook) -> None:
+    codings = store.codings(codebook=codebook.key)
+    if unknown := codebook.unknown(code for coding in codings for code in coding.codes):
+        raise ConfigError(
+            f"coded there under another {codebook.key}, which has {', '.join(unknown)} too."
+        )
+
+
+def _also_here(texts: Mapping[str, Sequence[str]], study: Study) -> set[str]:
+    # Tapes of two studies may go by one name, and a tape isn't compared with itself.
+    theirs = {f"{tape} there": said for tape, said in texts.items()}
+    return {tape.removesuffix(" there") for tape, _ in near_duplicates(theirs, _said_in(study))}
+
+
+def _said_in(study: Study) -> Iterator[tuple[str, list[str]]]:
+    with study.store() as store:
+        for tape in store.summaries():
+            yield tape.id, [utterance.text for utterance in store.utterances(tape.id)]
+
+
+def _nothing(codebook: Codebook) -> Examples:
+    return Examples(
+        tapes=(),
+        indices=(),
+        contexts=(),
+        texts=(),
+        coders=(),
+        answers=np.empty((0, 0, len(codebook.codes)), dtype=np.float32),
+    )
