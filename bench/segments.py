@@ -30,6 +30,7 @@ from werkalliantie_training.fit import precision_is_bf16
 from werkalliantie_training.floors import bag_of_words
 from werkalliantie_training.probe import Frozen, frozen_features, head_logits, set_head
 from werkalliantie_training.settings import load_train_settings
+from werkalliantie_training.workspace import Workspace
 
 SIZES = (1, 2, 5, 10, 20)
 MINUTES, WITHOUT_TIMES = 5, 25
@@ -54,16 +55,15 @@ def main() -> None:
     fitted = prepare(encoder, settings, n_codes=len(data.codebook.codes))
     bf16 = precision_is_bf16(settings.fit.precision)
     features = {
-        name: frozen_features(
-            fitted.network, as_dataset(part, fitted.tokens), pad_id=fitted.pad_id, bf16=bf16
-        )
+        name: frozen_features(fitted.network, as_dataset(part, fitted.tokens), bf16=bf16)
         for name, part in ({"train": data.train} | _held_out(data)).items()
     }
 
     def tuned(learnt: Examples) -> Scores:
         """Fine-tune from the head that `_head` fitted last, on the same."""
         with tempfile.TemporaryDirectory() as name:
-            made = fit_coder(learnt, None, encoder, settings, Path(name), head=fitted.network)
+            place = Workspace(folder=Path(name))
+            made = fit_coder(learnt, None, encoder, settings, place, head=fitted.network)
         return {part: made.logits(examples) for part, examples in _held_out(data).items()}
 
     tune = tuned if asked.fine_tune else None

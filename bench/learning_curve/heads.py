@@ -27,7 +27,6 @@ def frozen(examples: Examples, encoder: str, folder: Path) -> Features:
     return frozen_features(
         fitted.network,
         as_dataset(examples, fitted.tokens),
-        pad_id=fitted.pad_id,
         bf16=precision_is_bf16(settings.fit.precision),
     ).pooled
 

@@ -16,6 +16,7 @@ from werkalliantie_training.decisions import Scaling, fit_scaling
 from werkalliantie_training.encoders import Encoder
 from werkalliantie_training.examples import Examples
 from werkalliantie_training.settings import TrainSettings
+from werkalliantie_training.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,7 @@ class Ours:
         thresholds = scaling.prior
         made: Fitted | None = None
         with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
+            folder = Workspace(folder=Path(name))
             whole = settings.evaluation.folds >= 2
             n_folds = settings.evaluation.folds if whole else N_FOLDS
             if folds := tape_folds(train, n_folds, seed=seed):

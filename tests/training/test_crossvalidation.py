@@ -20,6 +20,7 @@ from werkalliantie_training.network import CoderNetwork
 from werkalliantie_training.probe import Frozen, frozen_features
 from werkalliantie_training.settings import Evaluation, TrainSettings
 from werkalliantie_training.train import train
+from werkalliantie_training.workspace import Workspace
 
 
 def some(tapes: list[str], texts: list[str] | None = None) -> Examples:
@@ -35,6 +36,12 @@ def some(tapes: list[str], texts: list[str] | None = None) -> Examples:
         coders=("ann",),
         answers=answers,
     )
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Workspace:
+    """A workspace that says nothing."""
+    return Workspace(folder=tmp_path)
 
 
 def themselves(tapes: list[str]) -> dict[str, str]:
@@ -143,7 +150,7 @@ def test_no_fold_is_learnt_from(
     cross: CrossData,
     encoder: Encoder,
     settings: TrainSettings,
-    tmp_path: Path,
+    place: Workspace,
     monkeypatch: pytest.MonkeyPatch,
     epochs: int,
 ) -> None:
@@ -154,7 +161,7 @@ def test_no_fold_is_learnt_from(
 
     def scored() -> OutOfFold:
         """Return what is said of every utterance out of fold."""
-        made = cross_validate(cross.learnt, cross.judged, folds, encoder, settings, tmp_path)
+        made = cross_validate(cross.learnt, cross.judged, folds, encoder, settings, place)
         return made.out_of_fold
 
     before = scored()
@@ -173,21 +180,21 @@ def test_no_fold_is_learnt_from(
 
 
 def test_a_head_is_fitted_as_if_alone(
-    cross: CrossData, encoder: Encoder, settings: TrainSettings, tmp_path: Path
+    cross: CrossData, encoder: Encoder, settings: TrainSettings, place: Workspace
 ) -> None:
     """Reading the encoder once gives what training each fold, and all of them, anew gives."""
     folds = folds_of(cross.learnt, themselves([*cross.workers]), 3, seed=1)
 
-    made = cross_validate(cross.learnt, cross.judged, folds, encoder, settings, tmp_path)
+    made = cross_validate(cross.learnt, cross.judged, folds, encoder, settings, place)
 
     found = made.out_of_fold
     outside = {tape for tape in cross.learnt.tapes if folds.get(tape) != 1}
     inside = {tape for tape, fold in folds.items() if fold == 1}
-    alone = fit_coder(cross.learnt.of_tapes(outside), None, encoder, settings, tmp_path).logits(
+    alone = fit_coder(cross.learnt.of_tapes(outside), None, encoder, settings, place).logits(
         cross.judged.of_tapes(inside)
     )
     np.testing.assert_allclose(found.logits[found.folds == 1], alone, atol=1e-3)
-    of_all = fit_coder(cross.learnt, None, encoder, settings, tmp_path)
+    of_all = fit_coder(cross.learnt, None, encoder, settings, place)
     np.testing.assert_array_equal(made.model.logits(cross.judged), of_all.logits(cross.judged))
 
 
@@ -204,7 +211,7 @@ def test_what_does_better_out_of_fold_is_kept(
     cross: CrossData,
     encoder: Encoder,
     settings: TrainSettings,
-    tmp_path: Path,
+    place: Workspace,
     monkeypatch: pytest.MonkeyPatch,
     rate: float,
     kept: str,
@@ -216,10 +223,15 @@ def test_what_does_better_out_of_fold_is_kept(
         monkeypatch.setattr(crossvalidation, "average_precision", lambda *_: next(scores))
 
     both = cross_validate(
-        cross.learnt, cross.judged, folds, encoder, tuned(settings, learning_rate=rate), tmp_path
+        cross.learnt,
+        cross.judged,
+        folds,
+        encoder,
+        tuned(settings, learning_rate=rate),
+        place,
     )
 
-    heads = cross_validate(cross.learnt, cross.judged, folds, encoder, settings, tmp_path)
+    heads = cross_validate(cross.learnt, cross.judged, folds, encoder, settings, place)
     assert both.kept == kept
     assert both.precision.keys() == {"fine-tuned", "head"}
     said, by_head = (made.model.logits(cross.judged) for made in (both, heads))
@@ -229,14 +241,14 @@ def test_what_does_better_out_of_fold_is_kept(
 
 
 def test_folds_are_fine_tuned_from_the_heads(
-    cross: CrossData, encoder: Encoder, settings: TrainSettings, tmp_path: Path
+    cross: CrossData, encoder: Encoder, settings: TrainSettings, place: Workspace
 ) -> None:
     """At a learning rate of next to nothing both say the same of every fold."""
     folds = folds_of(cross.learnt, themselves([*cross.workers]), 2, seed=1)
     still = tuned(settings, learning_rate=1e-12, weight_decay=0.0)
 
-    both = cross_validate(cross.learnt, cross.judged, folds, encoder, still, tmp_path)
-    heads = cross_validate(cross.learnt, cross.judged, folds, encoder, settings, tmp_path)
+    both = cross_validate(cross.learnt, cross.judged, folds, encoder, still, place)
+    heads = cross_validate(cross.learnt, cross.judged, folds, encoder, settings, place)
 
     assert both.precision["fine-tuned"] == pytest.approx(both.precision["head"])
     assert both.kept == "fine-tuned"
@@ -248,7 +260,7 @@ def test_heads_read_each_utterance_once(
     cross: CrossData,
     encoder: Encoder,
     settings: TrainSettings,
-    tmp_path: Path,
+    place: Workspace,
     monkeypatch: pytest.MonkeyPatch,
     epochs: int,
 ) -> None:
@@ -256,15 +268,15 @@ def test_heads_read_each_utterance_once(
     settings = tuned(settings) if epochs else settings
     read: list[int] = []
 
-    def counted(network: CoderNetwork, examples: Dataset, *, pad_id: int, bf16: bool) -> Frozen:
+    def counted(network: CoderNetwork, examples: Dataset, *, bf16: bool) -> Frozen:
         read.append(len(examples))
-        return frozen_features(network, examples, pad_id=pad_id, bf16=bf16)
+        return frozen_features(network, examples, bf16=bf16)
 
     for module in (crossvalidation, probe):
         monkeypatch.setattr(module, "frozen_features", counted)
     folds = folds_of(cross.learnt, themselves([*cross.workers]), 3, seed=1)
 
-    cross_validate(cross.learnt, cross.judged, folds, encoder, settings, tmp_path)
+    cross_validate(cross.learnt, cross.judged, folds, encoder, settings, place)
 
     assert read == [len(cross.learnt)]
 

@@ -46,7 +46,6 @@ class Workbench:
             tokenizer=tokenizer,
             tokens=PairTokenizer(tokenizer, max_context=48, max_utterance=128),
             network=wide.network,
-            pad_id=wide.network.pad_id,
         )
         logits = self.fitted.logits(self.data.validation)
         codes = self.data.codebook.codes

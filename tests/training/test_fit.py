@@ -12,6 +12,7 @@ from werkalliantie_training import fit as fitting
 from werkalliantie_training.fit import fit, padded, precision_is_bf16, yes_weights
 from werkalliantie_training.network import CoderNetwork, load_network
 from werkalliantie_training.settings import Fit
+from werkalliantie_training.workspace import Workspace
 
 Scores = list[float]
 
@@ -58,11 +59,8 @@ def fitted(
         rows(),
         rows(12) if validates else None,
         settings,
-        pad_id=0,
+        Workspace(folder=workspace, report=report),
         seed=seed,
-        workspace=workspace,
-        progress=False,
-        report=report,
     )
 
 

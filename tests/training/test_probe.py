@@ -35,7 +35,7 @@ def started(encoders: Path, rows: Dataset) -> CoderNetwork:
     """A network whose head was started on the rows."""
     folder = str(encoders / "tiny-bert")
     network = load_network(folder, n_codes=3, dropout=0.1, wants_types=True, seed=1)
-    start_head(network, rows, pad_id=0, bf16=False)
+    start_head(network, rows, bf16=False)
     return network.eval()
 
 
@@ -80,7 +80,7 @@ def test_the_word_that_tells_weighs_the_most(started: CoderNetwork) -> None:
 
 def test_features_tell_what_the_network_does(started: CoderNetwork, rows: Dataset) -> None:
     """The head's logits of the features are the network's of the tokens."""
-    features = frozen_features(started, rows, pad_id=0, bf16=False)
+    features = frozen_features(started, rows, bf16=False)
     with torch.inference_mode():
         logits = started(**padded(rows["input_ids"], rows["token_type_ids"], pad_id=0))
 
@@ -89,7 +89,7 @@ def test_features_tell_what_the_network_does(started: CoderNetwork, rows: Datase
 
 def test_tokens_are_counted_where_they_were_said(started: CoderNetwork, rows: Dataset) -> None:
     """Each row has its own tokens, as often as it has them."""
-    features = frozen_features(started, rows, pad_id=0, bf16=False)
+    features = frozen_features(started, rows, bf16=False)
 
     for row, ids in enumerate(rows["input_ids"]):
         expected = np.bincount(ids, minlength=features.counts.shape[1])
@@ -98,7 +98,7 @@ def test_tokens_are_counted_where_they_were_said(started: CoderNetwork, rows: Da
 
 def test_on_average_words_add_nothing(started: CoderNetwork, rows: Dataset) -> None:
     """How often a code is given is the head's to say."""
-    counts = frozen_features(started, rows, pad_id=0, bf16=False).counts
+    counts = frozen_features(started, rows, bf16=False).counts
 
     added = counts @ started.token_weights.numpy() + started.token_bias.numpy()
 
@@ -110,7 +110,7 @@ def test_a_head_that_is_set_again_forgets_the_words_before(
     started: CoderNetwork, rows: Dataset
 ) -> None:
     """What was said on other tapes only has no say any more."""
-    features = frozen_features(started, rows, pad_id=0, bf16=False)
+    features = frozen_features(started, rows, bf16=False)
     targets = np.asarray(rows["labels"], dtype=np.float32)
     some = np.arange(4)
     said = {*features.counts[some].indices}
@@ -125,7 +125,7 @@ def test_a_head_that_is_set_again_forgets_the_words_before(
 
 def test_words_of_stretches_are_weighed_too(started: CoderNetwork, rows: Dataset) -> None:
     """From answers for pairs of rows, the token that tells still comes first."""
-    features = frozen_features(started, rows, pad_id=0, bf16=False)
+    features = frozen_features(started, rows, bf16=False)
     order = np.random.default_rng(1).permutation(len(rows))
     bags = order // 2
     targets = np.zeros((len(rows) // 2, 3), dtype=np.float32)

@@ -18,6 +18,7 @@ from werkalliantie_training.decisions import choose_thresholds, sigmoid
 from werkalliantie_training.encoders import resolve
 from werkalliantie_training.evaluation import evaluate
 from werkalliantie_training.settings import TrainSettings
+from werkalliantie_training.workspace import Workspace
 
 N_TAPES, N_JUDGED, WINDOW = 10, 2, 3
 
@@ -62,7 +63,7 @@ def test_stretches_alone_beat_always_no(study: Study, encoders: Path, tmp_path: 
     encoder = resolve(settings.encoder, study.encoders)
 
     # To the last epoch: the head alone ranks best here, but is too unsure to be decided by.
-    fitted = fit_coder(data.train, None, encoder, settings, tmp_path / "work")
+    fitted = fit_coder(data.train, None, encoder, settings, Workspace(folder=tmp_path / "work"))
 
     said = sigmoid(fitted.logits(data.validation))
     decided = said >= choose_thresholds(

@@ -55,7 +55,7 @@ def family(run: Run) -> str:
 def from_torch(run: Run, questions: tuple[Question, ...]) -> NDArray[np.float32]:
     """Return what the trained torch network says."""
     pairs = tokens_of(run).encode([(question.context, question.text) for question in questions])
-    return torch_logits(network_in(run), pairs, pad_id=run.trained.model.input.pad_id)
+    return torch_logits(network_in(run), pairs)
 
 
 def tokens_of(run: Run) -> PairTokenizer:
@@ -178,7 +178,7 @@ def test_the_manifest_says_what_it_was_made_from(run: Run) -> None:
     assert (manifest["seed"], manifest["coders"]) == (13, ["ann", "bo"])
     assert (manifest["codebook"], manifest["precision"]) == (CODEBOOK, "fp32")
     expected = run.settings.model_copy(update={"encoder": run.encoder.name})
-    assert manifest["settings"] == expected.model_dump()
+    assert manifest["settings"] == expected.model_dump(mode="json")
     assert manifest["versions"]["torch"].split("+")[0] == torch.__version__.split("+")[0]
     assert {"werkalliantie", "transformers", "onnx", "onnxruntime"} <= manifest["versions"].keys()
 

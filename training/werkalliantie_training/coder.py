@@ -4,9 +4,7 @@ Training, cross-validation and the benchmarks all fit with it. It knows nothing 
 or model folders.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +20,7 @@ from werkalliantie_training.fit import fit, precision_is_bf16
 from werkalliantie_training.network import CoderNetwork, load_network
 from werkalliantie_training.probe import start_head
 from werkalliantie_training.settings import TrainSettings
+from werkalliantie_training.workspace import Workspace
 
 # Room for the special tokens of a pair, at most `<s> </s></s> </s>`.
 _N_SPECIAL = 4
@@ -35,7 +34,6 @@ class Fitted:
     tokenizer: Tokenizer
     tokens: PairTokenizer
     network: CoderNetwork
-    pad_id: int
 
     def pairs(self, examples: Examples) -> list[TokenPair]:
         """Return the tokenised inputs of some examples."""
@@ -43,7 +41,7 @@ class Fitted:
 
     def logits(self, examples: Examples) -> NDArray[np.float32]:
         """Return fp32 logits, shape `(n_utterances, n_codes)`."""
-        return torch_logits(self.network, self.pairs(examples), pad_id=self.pad_id)
+        return torch_logits(self.network, self.pairs(examples))
 
 
 def prepare(encoder: Encoder, settings: TrainSettings, *, n_codes: int) -> Fitted:
@@ -74,7 +72,6 @@ def prepare(encoder: Encoder, settings: TrainSettings, *, n_codes: int) -> Fitte
         tokenizer=tokenizer,
         tokens=tokens,
         network=network,
-        pad_id=network.pad_id,
     )
 
 
@@ -83,10 +80,8 @@ def fit_coder(
     validation: Examples | None,
     encoder: Encoder,
     settings: TrainSettings,
-    workspace: Path,
+    workspace: Workspace,
     *,
-    progress: bool = False,
-    report: Callable[[str], None] = lambda stage: None,
     watch: Watch | None = None,
     head: CoderNetwork | None = None,
 ) -> Fitted:
@@ -94,10 +89,7 @@ def fit_coder(
 
     Args:
         validation: Chooses the best epoch; without it the last one stays.
-        workspace: A folder for checkpoints and the outcome. The same fit goes on from what is
-            there; another one takes no notice of it.
-        progress: Whether to show a progress bar on stderr.
-        report: Told when it goes on from a checkpoint.
+        workspace: The same fit goes on from what is there; another one takes no notice of it.
         watch: Told of each epoch's score on the validation set; epoch 0 is the head alone.
         head: A network whose head was fitted on the same already.
 
@@ -106,25 +98,13 @@ def fit_coder(
         EncoderError: transformers can't load the encoder.
     """
     fitted = prepare(encoder, settings, n_codes=train.answers.shape[2])
-    network, pad_id = fitted.network, fitted.pad_id
-    train_set = as_dataset(train, fitted.tokens)
+    taught = as_dataset(train, fitted.tokens)
     if head is None:
-        bf16 = precision_is_bf16(settings.fit.precision)
-        start_head(network, train_set, pad_id=pad_id, bf16=bf16)
+        start_head(fitted.network, taught, bf16=precision_is_bf16(settings.fit.precision))
     else:
-        network.take_head(head)
-    fit(
-        network,
-        train_set,
-        None if validation is None else as_dataset(validation, fitted.tokens),
-        settings.fit,
-        pad_id=pad_id,
-        seed=settings.seed,
-        workspace=workspace,
-        progress=progress,
-        report=report,
-        watch=watch,
-    )
+        fitted.network.take_head(head)
+    judged = None if validation is None else as_dataset(validation, fitted.tokens)
+    fit(fitted.network, taught, judged, settings.fit, workspace, seed=settings.seed, watch=watch)
     return fitted
 
 

@@ -9,7 +9,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +27,9 @@ from werkalliantie_training.floors import word_scores
 from werkalliantie_training.network import CoderNetwork
 from werkalliantie_training.probe import frozen_features, head_logits, set_head
 from werkalliantie_training.settings import TrainSettings
+from werkalliantie_training.workspace import Workspace
 
 Scores = NDArray[np.float64]
-Report = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,10 +161,7 @@ def cross_validate(
     folds: Mapping[str, int],
     encoder: Encoder,
     settings: TrainSettings,
-    workspace: Path,
-    *,
-    report: Report = lambda stage: None,
-    progress: bool = False,
+    workspace: Workspace,
 ) -> Crossing:
     """Score each fold's utterances by models trained on the other folds.
 
@@ -178,26 +174,18 @@ def cross_validate(
         folds: Fold of each tape.
         encoder: What to start from.
         settings: Those of the model that is cross-validated.
-        workspace: A folder for checkpoints.
-        report: Told which fold begins.
-        progress: Whether to show progress bars on stderr.
+        workspace: Told which fold begins.
     """
     fold_of_row = np.array([folds[tape] for tape in judged.tapes], dtype=np.int64)
     shape = (len(judged), judged.answers.shape[2])
     job = _Job(
-        learnt=learnt,
-        judged=judged,
-        encoder=encoder,
-        settings=settings,
-        workspace=workspace,
-        report=report,
-        progress=progress,
+        learnt=learnt, judged=judged, encoder=encoder, settings=settings, workspace=workspace
     )
     scorers = _scorers(job)
     logits, words = {kind: np.zeros(shape) for kind in scorers}, np.zeros(shape)
     n_folds, known = len(set(folds.values())), {*learnt.tapes, *learnt.bags.tapes}
     for fold in sorted(set(folds.values())):
-        report(f"cross-validating: fold {fold + 1} of {n_folds}")
+        workspace.report(f"cross-validating: fold {fold + 1} of {n_folds}")
         others = {tape for tape in known if folds.get(tape) != fold}
         inside = {tape for tape, of in folds.items() if of == fold}
         rows = np.flatnonzero(fold_of_row == fold)
@@ -245,9 +233,7 @@ class _Job:
     judged: Examples
     encoder: Encoder
     settings: TrainSettings
-    workspace: Path
-    report: Report
-    progress: bool
+    workspace: Workspace
 
 
 def _scorers(job: _Job) -> dict[str, "_FineTuned | _Heads"]:
@@ -281,8 +267,6 @@ class _FineTuned:
             job.encoder,
             job.settings,
             job.workspace,
-            progress=job.progress,
-            report=job.report,
             head=None if self._heads is None else self._heads.fitted_on(train),
         )
         self._weights.add(self._last.network)
@@ -305,7 +289,6 @@ class _Heads:
         self._features = frozen_features(
             self._fitted.network,
             as_dataset(job.learnt, self._fitted.tokens),
-            pad_id=self._fitted.pad_id,
             bf16=precision_is_bf16(job.settings.fit.precision),
         )
         # What is judged was learnt from too, if not in the same fold.

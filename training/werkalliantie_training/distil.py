@@ -7,7 +7,6 @@ of the coders' codes, so tapes that nobody has coded teach as well as those that
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
@@ -33,7 +32,7 @@ from werkalliantie_training.probe import start_head
 from werkalliantie_training.settings import Fit, Holdout, Input, TrainSettings
 from werkalliantie_training.split import held_back
 from werkalliantie_training.train import Report, hush
-from werkalliantie_training.workspace import filing, workspace
+from werkalliantie_training.workspace import Workspace, filing, workspace
 
 MOST = 10_000
 """Most utterances to learn from; of a larger study so many are drawn."""
@@ -127,7 +126,8 @@ def distil(
         taught = replace(heard, coders=(teacher.name,), answers=said[None])
         n_layers = student.network.n_layers
         report(f"teaching {n_layers} of its {whole.network.n_layers} layers to answer the same")
-        _learn(student, taught, settings, folder, report=report, progress=progress)
+        place = Workspace(folder=folder, report=report, progress=progress)
+        _learn(student, taught, settings, place)
         report("setting both side by side on held-out tapes")
         judged = _judge(student, teacher, data, seed=settings.seed)
         lesson = _lesson(teacher, whole, student, heard, data, judged)
@@ -204,32 +204,14 @@ def _heard(study: Study, data: TrainingData, *, seed: int) -> Examples:
     )
 
 
-def _learn(
-    student: Fitted,
-    taught: Examples,
-    settings: TrainSettings,
-    folder: Path,
-    *,
-    report: Report,
-    progress: bool,
-) -> None:
+def _learn(student: Fitted, taught: Examples, settings: TrainSettings, place: Workspace) -> None:
     rows = as_dataset(taught, student.tokens)
     bf16 = precision_is_bf16(settings.fit.precision)
-    start_head(student.network, rows, pad_id=student.pad_id, bf16=bf16)
+    start_head(student.network, rows, bf16=bf16)
     # What the words add to its teacher's scores it learns with the rest of them.
     student.network.token_weights.zero_()
     student.network.token_bias.zero_()
-    fit(
-        student.network,
-        rows,
-        None,
-        settings.fit,
-        pad_id=student.pad_id,
-        seed=settings.seed,
-        workspace=folder,
-        progress=progress,
-        report=report,
-    )
+    fit(student.network, rows, None, settings.fit, place, seed=settings.seed)
 
 
 def _judge(student: Fitted, teacher: Artefact, data: TrainingData, *, seed: int) -> Judged:

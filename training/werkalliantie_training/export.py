@@ -56,14 +56,12 @@ def _forget_origin(graph: onnx.GraphProto) -> None:
 
 
 @torch.inference_mode()
-def torch_logits(
-    network: CoderNetwork, pairs: Sequence[TokenPair], *, pad_id: int
-) -> NDArray[np.float32]:
+def torch_logits(network: CoderNetwork, pairs: Sequence[TokenPair]) -> NDArray[np.float32]:
     """Return the network's fp32 logits, shape `(n_pairs, n_codes)`, in the order given."""
     ids = [pair.ids.tolist() for pair in pairs]
     types = [pair.types.tolist() for pair in pairs] if network.uses_types else None
     scores = np.empty((len(pairs), network.head.out_features), dtype=np.float32)
-    for places, batch in padded_batches(ids, types, pad_id=pad_id):
+    for places, batch in padded_batches(ids, types, pad_id=network.pad_id):
         scores[places] = network(**batch).numpy()
     return scores
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 SEARCH = "search.json"
 """The trials of the search that chose the settings; there only where there was one."""
 _LIBRARIES = ("torch", "transformers", "datasets", "onnx", "onnxruntime", "tokenizers", "numpy")
+_FILES = {artefact.ONNX: "fp32", artefact.INT8: "int8", artefact.FP16: "fp16"}
 _N_CHECKED = 48
 _N_CALIBRATION = 64
 """Training utterances on which int8 sees which channels stand out."""
@@ -67,14 +68,7 @@ def file_model(
         ModelError: fp32 ONNX differs from torch, so the export can't be trusted.
     """
     codes, key = data.codebook.codes, data.codebook.key
-    onnx_file, int8_file = workspace / artefact.ONNX, workspace / artefact.INT8
-    fp16_file = workspace / artefact.FP16
-    export(fitted.network, onnx_file, onnx_metadata(key, codes, judged.thresholds))
-    parity = {
-        "fp32": _fp32_parity(fitted, judged, data, onnx_file),
-        "int8": _int8_parity(fitted, judged, data, onnx_file, int8_file),
-        "fp16": _fp16_parity(fitted, judged, data, onnx_file, fp16_file),
-    }
+    parity = _exported(fitted, judged, data, workspace)
     provenance = _provenance(fitted, data, settings, parity)
     if trials:
         provenance["search"] = {"trials": len(trials)}
@@ -82,11 +76,9 @@ def file_model(
         provenance["lesson"] = asdict(lesson)
 
     def fill(folder: Path) -> None:
-        shutil.copyfile(onnx_file, folder / artefact.ONNX)
-        if parity["int8"]["passed"]:
-            shutil.copyfile(int8_file, folder / artefact.INT8)
-        if parity["fp16"]["passed"]:
-            shutil.copyfile(fp16_file, folder / artefact.FP16)
+        for file, copied in _FILES.items():
+            if parity[copied].get("passed", True):
+                shutil.copyfile(workspace / file, folder / file)
         fitted.tokenizer.save(str(folder / artefact.TOKENIZER))
         save_file(dict(fitted.network.state_dict()), folder / artefact.WEIGHTS)
         if trials:
@@ -108,7 +100,7 @@ def file_model(
             max_context=settings.input.max_context,
             max_utterance=settings.input.max_utterance,
             uses_types=fitted.network.uses_types,
-            pad_id=fitted.pad_id,
+            pad_id=fitted.network.pad_id,
         ),
         metrics={"metrics": judged.metrics, "floors": judged.floors},
         provenance=provenance,
@@ -116,6 +108,18 @@ def file_model(
         fill=fill,
     )
     return _moved(written, registry.folder / registry.free_name(name))
+
+
+def _exported(fitted: Fitted, judged: Judged, data: TrainingData, workspace: Path) -> Metrics:
+    """Export in fp32, copy that to int8 and fp16, and return how each passed its gate."""
+    fp32, int8, fp16 = (workspace / file for file in _FILES)
+    metadata = onnx_metadata(data.codebook.key, data.codebook.codes, judged.thresholds)
+    export(fitted.network, fp32, metadata)
+    return {
+        "fp32": _fp32_parity(fitted, judged, data, fp32),
+        "int8": _int8_parity(fitted, judged, data, fp32, int8),
+        "fp16": _fp16_parity(fitted, judged, data, fp32, fp16),
+    }
 
 
 def _moved(model: Artefact, folder: Path) -> Artefact:

@@ -2,7 +2,8 @@
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,12 +17,13 @@ from transformers import EvalPrediction, Trainer, TrainingArguments
 
 from werkalliantie_training import processes
 from werkalliantie_training.bags import noisy_or
-from werkalliantie_training.checkpoints import Checkpoint, FitFolder, fit_folder
+from werkalliantie_training.checkpoints import FitFolder, fit_folder
 from werkalliantie_training.epochs import Epochs, GroupedByLength, Watch
 from werkalliantie_training.evaluation import average_precision
 from werkalliantie_training.network import CoderNetwork
 from werkalliantie_training.settings import Fit
 from werkalliantie_training.spoken_rows import spoken_rows_only
+from werkalliantie_training.workspace import Workspace
 
 Row = dict[str, Any]
 
@@ -31,12 +33,9 @@ def fit(
     train: Dataset,
     validation: Dataset | None,
     settings: Fit,
+    workspace: Workspace,
     *,
-    pad_id: int,
     seed: int,
-    workspace: Path,
-    progress: bool,
-    report: Callable[[str], None] = lambda stage: None,
     watch: Watch | None = None,
 ) -> CoderNetwork:
     """Fine-tune `network` in place and return it with the weights of its best epoch.
@@ -46,10 +45,8 @@ def fit(
     Without a validation set the last epoch is kept.
 
     Args:
-        workspace: A folder for checkpoints. A run that was stopped goes on from them, and one that
-            was finished isn't done again; another fit takes no notice of them.
-        progress: Whether to show a progress bar on stderr.
-        report: Told when it goes on from a checkpoint.
+        workspace: A run that was stopped goes on from the checkpoints there, and one that was
+            finished isn't done again; another fit takes no notice of them.
         watch: Told of each epoch's score; epoch 0 is the network as it came.
     """
     if settings.epochs == 0:
@@ -57,45 +54,20 @@ def fit(
     targets = np.asarray(train["labels"], dtype=np.float32)
     weights = yes_weights(targets, settings.rare_code_weight)
     network.get_buffer("yes_weights").copy_(torch.from_numpy(weights))
+    n_processes = processes.count()
     folder = fit_folder(
-        workspace, network, train, validation, settings, seed=seed, n_processes=processes.count()
+        workspace.folder, network, train, validation, settings, seed=seed, n_processes=n_processes
     )
     # A watcher wants the scores of every epoch, which the outcome alone doesn't tell.
     if watch is not None or not folder.fitted.is_file():
-        if processes.is_first():
-            folder.path.mkdir(parents=True, exist_ok=True)
-            folder.tidy()
-        processes.wait()
-        checkpoint = folder.newest()
-        with spoken_rows_only(network, apart(train)[0]):
-            trainer = trainer_of(
-                network,
-                train,
-                settings,
-                pad_id=pad_id,
-                seed=seed,
-                workspace=folder.path,
-                validation=validation,
-                progress=progress,
-            )
-            epochs = Epochs(
-                folder,
-                network,
-                trainer.sampler,
-                scores=() if checkpoint is None else checkpoint.scores,
-                patience=settings.patience,
-                watch=watch,
-            )
-            trainer.add_callback(epochs)
-            _train(trainer, network, checkpoint, epochs, report)
-            _take_best(network, folder, epochs.scores)
+        within = replace(workspace, folder=folder.path)
+        with _filled(folder, network), spoken_rows_only(network, apart(train)[0]):
+            trainer = trainer_of(network, train, settings, within, seed=seed, validation=validation)
+            _train(trainer, network, folder, within.report, patience=settings.patience, watch=watch)
             # The trainer goes round in circles: what it holds of the optimiser would stay.
-            del trainer, epochs
+            del trainer
             network.zero_grad(set_to_none=True)
             gc.collect()
-        if processes.is_first():
-            folder.finish(network)
-        processes.wait()
     network.load_state_dict(load_file(folder.fitted))
     return network.cpu().float().eval()
 
@@ -104,26 +76,18 @@ def trainer_of(
     network: CoderNetwork,
     train: Dataset,
     settings: Fit,
+    workspace: Workspace,
     *,
-    pad_id: int,
     seed: int,
-    workspace: Path,
     validation: Dataset | None = None,
-    progress: bool = False,
 ) -> "CoderTrainer":
     """Return the library's trainer with our loss, batches and order of the rows."""
     trainer = CoderTrainer(
         model=network,
-        args=_arguments(
-            settings,
-            seed=seed,
-            workspace=workspace,
-            progress=progress,
-            validates=validation is not None,
-        ),
+        args=_arguments(settings, workspace, seed=seed, validates=validation is not None),
         train_dataset=train,
         eval_dataset=validation,
-        data_collator=_Padding(pad_id, network.uses_types),
+        data_collator=_Padding(network.pad_id, network.uses_types),
         compute_metrics=_average_precision,
     )
     trainer.sampler = GroupedByLength(
@@ -132,14 +96,39 @@ def trainer_of(
     return trainer
 
 
+@contextmanager
+def _filled(folder: FitFolder, network: CoderNetwork) -> Iterator[None]:
+    """Make a fit's folder, and put the network into it that comes of what is done meanwhile."""
+    if processes.is_first():
+        folder.path.mkdir(parents=True, exist_ok=True)
+        folder.tidy()
+    processes.wait()
+    yield
+    if processes.is_first():
+        folder.finish(network)
+    processes.wait()
+
+
 def _train(
     trainer: "CoderTrainer",
     network: CoderNetwork,
-    checkpoint: Checkpoint | None,
-    epochs: Epochs,
+    folder: FitFolder,
     report: Callable[[str], None],
+    *,
+    patience: int,
+    watch: Watch | None,
 ) -> None:
-    """Train from a checkpoint, or from the start."""
+    """Train from the newest checkpoint, or from the start, and take the best epoch."""
+    checkpoint = folder.newest()
+    epochs = Epochs(
+        folder,
+        network,
+        trainer.sampler,
+        scores=() if checkpoint is None else checkpoint.scores,
+        patience=patience,
+        watch=watch,
+    )
+    trainer.add_callback(epochs)
     n_epochs = int(trainer.args.num_train_epochs)
     if checkpoint is None:
         if trainer.eval_dataset is not None:
@@ -152,12 +141,9 @@ def _train(
         trainer.train(resume_from_checkpoint=str(checkpoint.folder))
     # Training put an autocast around `forward`; judging and exporting are to compute in fp32.
     trainer.accelerator.unwrap_model(trainer.model_wrapped, keep_fp32_wrapper=False)
-
-
-def _take_best(network: CoderNetwork, folder: FitFolder, scores: Sequence[float]) -> None:
     processes.wait()
-    if scores:
-        folder.load_best(network, scores)
+    if epochs.scores:
+        folder.load_best(network, epochs.scores)
     processes.wait()
 
 
@@ -186,10 +172,10 @@ def precision_is_bf16(wanted: str) -> bool:
 
 
 def _arguments(
-    settings: Fit, *, seed: int, workspace: Path, progress: bool, validates: bool
+    settings: Fit, workspace: Workspace, *, seed: int, validates: bool
 ) -> TrainingArguments:
     return TrainingArguments(
-        output_dir=str(workspace),
+        output_dir=str(workspace.folder),
         num_train_epochs=settings.epochs,
         per_device_train_batch_size=settings.batch_size,
         per_device_eval_batch_size=2 * settings.batch_size,
@@ -209,7 +195,7 @@ def _arguments(
         dataloader_pin_memory=torch.cuda.is_available(),
         logging_strategy="no",
         report_to="none",
-        disable_tqdm=not progress,
+        disable_tqdm=not workspace.progress,
     )
 
 

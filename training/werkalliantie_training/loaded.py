@@ -37,7 +37,6 @@ def load_fitted(model: Artefact) -> Fitted:
         tokenizer=tokens.tokenizer,
         tokens=tokens,
         network=network.eval(),
-        pad_id=model.input.pad_id,
     )
 
 

@@ -45,7 +45,7 @@ class Frozen:
         return Frozen(pooled=self.pooled[rows], counts=self.counts[rows])
 
 
-def start_head(network: CoderNetwork, train: Dataset, *, pad_id: int, bf16: bool) -> None:
+def start_head(network: CoderNetwork, train: Dataset, *, bf16: bool) -> None:
     """Standardise the features on the training set, and set the head by logistic regression.
 
     Codes that every or no utterance carries start at zero.
@@ -53,7 +53,7 @@ def start_head(network: CoderNetwork, train: Dataset, *, pad_id: int, bf16: bool
     Args:
         train: Tokenised examples, as `as_dataset` gives them.
     """
-    features = frozen_features(network, train, pad_id=pad_id, bf16=bf16)
+    features = frozen_features(network, train, bf16=bf16)
     bags = np.array(apart(train)[2]) if "sizes" in train.column_names else None
     set_head(network, features, np.asarray(train["labels"], dtype=np.float32), bags)
 
@@ -117,16 +117,17 @@ def _regression(
 
 
 @torch.inference_mode()
-def frozen_features(network: CoderNetwork, examples: Dataset, *, pad_id: int, bf16: bool) -> Frozen:
+def frozen_features(network: CoderNetwork, examples: Dataset, *, bf16: bool) -> Frozen:
     """Return what the head reads.
 
     Where examples are bags of utterances there is a row for each of these.
     """
     network.eval()
-    ids, types, _ = apart(examples)
+    ids, said_types, _ = apart(examples)
+    types = said_types if network.uses_types else None
     pooled = np.empty((len(ids), network.head.in_features), dtype=np.float32)
     rows, tokens = [], []
-    for places, batch in padded_batches(ids, types if network.uses_types else None, pad_id=pad_id):
+    for places, batch in padded_batches(ids, types, pad_id=network.pad_id):
         with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
             pooled[places] = network.pool(**batch).float().numpy()
         said = network.utterance(batch["input_ids"], batch["attention_mask"]) > 0

@@ -26,7 +26,7 @@ from werkalliantie_training.fingerprint import fingerprint
 from werkalliantie_training.reproducible import steady
 from werkalliantie_training.settings import Evaluation, Fit, TrainSettings
 from werkalliantie_training.train import hush
-from werkalliantie_training.workspace import workspace
+from werkalliantie_training.workspace import Workspace, workspace
 
 Report = Callable[[str], None]
 Distribution = FloatDistribution | IntDistribution
@@ -115,7 +115,7 @@ def search(
                 seed=(settings.seed * 1000 + number) % 2**32
             )
             _queue(stored, settings.fit)
-            _try(stored, data, encoder, settings, folder, progress=progress)
+            _try(stored, data, encoder, settings, Workspace(folder=folder, progress=progress))
         trials = tuple(_trial(one) for one in stored.trials if one.state is not TrialState.WAITING)
     best = _best(trials)
     said = ", ".join(f"{name} {value:.3g}" for name, value in best.parameters.items())
@@ -205,9 +205,7 @@ def _try(
     data: TrainingData,
     encoder: Encoder,
     settings: TrainSettings,
-    folder: Path,
-    *,
-    progress: bool,
+    place: Workspace,
 ) -> None:
     """Fit a network, and store how it did; where this is cut off, its checkpoints stay."""
     trial = stored.ask(dict(_space(settings.fit)))
@@ -221,13 +219,11 @@ def _try(
 
     tried = _with(settings, trial.params)
     try:
-        fit_coder(
-            data.learnt, data.validation, encoder, tried, folder, progress=progress, watch=watch
-        )
+        fit_coder(data.learnt, data.validation, encoder, tried, place, watch=watch)
         stored.tell(trial, max(scores))
     except optuna.TrialPruned:
         stored.tell(trial, state=TrialState.PRUNED)
-    for fit in folder.glob("fit-*"):
+    for fit in place.folder.glob("fit-*"):
         shutil.rmtree(fit)
 
 

@@ -5,7 +5,6 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import datasets
@@ -24,7 +23,7 @@ from werkalliantie_training.fingerprint import fingerprint
 from werkalliantie_training.judging import PLACES, Crossed, Judged, judge
 from werkalliantie_training.reproducible import steady
 from werkalliantie_training.settings import TrainSettings
-from werkalliantie_training.workspace import filing, workspace
+from werkalliantie_training.workspace import Workspace, filing, workspace
 
 if TYPE_CHECKING:
     from werkalliantie_training.search import Trial
@@ -111,18 +110,9 @@ def _make(
     key = fingerprint(data, settings, encoder)
     with workspace(study.models, key) as folder:
         report(f"training on {_amount(data)}, validating on {len(data.validation)}")
-        crossed, whole = _cross(
-            study, data, encoder, settings, folder, report=report, progress=progress
-        )
-        fitted = whole or fit_coder(
-            data.learnt,
-            data.validation,
-            encoder,
-            settings,
-            folder,
-            progress=progress,
-            report=report,
-        )
+        place = Workspace(folder=folder, report=report, progress=progress)
+        crossed, whole = _cross(study, data, encoder, settings, place)
+        fitted = whole or fit_coder(data.learnt, data.validation, encoder, settings, place)
         if not processes.is_first():
             return None
         report("choosing thresholds")
@@ -171,10 +161,7 @@ def _cross(
     data: TrainingData,
     encoder: Encoder,
     settings: TrainSettings,
-    workspace: Path,
-    *,
-    report: Report,
-    progress: bool,
+    place: Workspace,
 ) -> tuple[Crossed | None, Fitted | None]:
     """Cross-validate as the settings say, and return the model that comes of it.
 
@@ -189,16 +176,7 @@ def _cross(
     if settings.evaluation.folds < 2 or len(set(groups.values())) < 2 or not len(cross.judged):
         return None, None
     folds = folds_of(cross.learnt, groups, settings.evaluation.folds, seed=settings.seed)
-    found = cross_validate(
-        cross.learnt,
-        cross.judged,
-        folds,
-        encoder,
-        settings,
-        workspace,
-        report=report,
-        progress=progress,
-    )
+    found = cross_validate(cross.learnt, cross.judged, folds, encoder, settings, place)
     return Crossed(data=cross, group=settings.evaluation.group, found=found), found.model
 
 

@@ -8,8 +8,9 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,6 +23,21 @@ if sys.platform != "win32":
 _WEEK = 7 * 24 * 3600
 _BUSY = "the same training is under way already, in another process."
 _WAIT = "Wait for it, or stop it; this command then goes on where it was."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """Where a run works, and how it tells what it does.
+
+    Attributes:
+        folder: Of its checkpoints and what comes of them.
+        report: Told what begins, in a few words.
+        progress: Whether to show progress bars on stderr.
+    """
+
+    folder: Path
+    report: Callable[[str], None] = lambda stage: None
+    progress: bool = False
 
 
 @contextmanager

@@ -32,6 +32,7 @@ from werkalliantie_training.network import CoderNetwork
 from werkalliantie_training.settings import TrainSettings
 from werkalliantie_training.spoken_rows import spoken_rows_only
 from werkalliantie_training.train import train
+from werkalliantie_training.workspace import Workspace
 
 Figures = dict[str, Any]
 Batch = Mapping[str, Tensor]
@@ -107,7 +108,7 @@ def _time_steps(folder: Path, settings: TrainSettings, steps: int) -> tuple[Figu
 
 
 def _pairs(
-    study: Study, data: TrainingData, settings: TrainSettings, steps: int, workspace: Path
+    study: Study, data: TrainingData, settings: TrainSettings, steps: int, folder: Path
 ) -> list[tuple[float, float]]:
     """Return the seconds of steps of ours, each with that of a bare step on the same batch."""
     encoder = resolve(settings.encoder, study.encoders)
@@ -121,7 +122,7 @@ def _pairs(
     enough = settings.fit.model_copy(update={"epochs": n_epochs})
     with spoken_rows_only(network, examples["input_ids"]):
         trainer = trainer_of(
-            network, examples, enough, pad_id=fitted.pad_id, seed=settings.seed, workspace=workspace
+            network, examples, enough, Workspace(folder=folder), seed=settings.seed
         )
         trainer.args.save_strategy = SaveStrategy.NO
         pace = _Pace(trainer, bare, n=steps)
