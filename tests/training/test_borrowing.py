@@ -16,9 +16,11 @@ from werkalliantie.coding import Coding
 from werkalliantie.errors import ConfigError
 from werkalliantie.registry import Registry
 from werkalliantie.study import Study, create
+from werkalliantie_training import retrain as retraining
 from werkalliantie_training.borrowing import borrow
 from werkalliantie_training.codebook_examples import NO_TAPE
 from werkalliantie_training.data import read_cross_data, read_training_data
+from werkalliantie_training.retrain import retrain
 
 BOTH = ("gesprek-05", "gesprek-06")
 
@@ -133,6 +135,24 @@ def test_manifest_and_card_say_what_was_borrowed(trained: Study) -> None:
     assert manifest["settings"]["borrow"] == [loan["study"]] == ["uitlener"]
     assert str(trained.folder.parent) not in json.dumps(manifest) + card
     assert not {*BOTH} & listed.model.trained_on
+
+
+def test_retraining_says_that_it_borrows_no_more(
+    trained: Study, encoders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a challenger loses to a model in use that learnt from more, and nobody knows why."""
+    Registry(trained.models).promote("model-001", reason="for the test")
+    told: list[str] = []
+
+    def stop(*_: object, **__: object) -> None:
+        raise ConfigError("far enough")
+
+    monkeypatch.setattr(retraining, "train", stop)
+
+    with pytest.raises(ConfigError, match="far enough"):
+        retrain(trained, settings_for(encoders / "tiny-bert"), report=told.append)
+
+    assert told == ["model-001 borrowed from other studies; this one won't (see --borrow)"]
 
 
 def test_the_example_corpus_lends(tmp_path: Path) -> None:

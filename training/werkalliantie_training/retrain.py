@@ -111,6 +111,8 @@ def retrain(
     before = _champion(registry)
     rival = before if before is not None and _comparable(before, book) else None
     if rival is not None:
+        if rival.manifest.get("borrowed") and not settings.borrow:
+            report(f"{rival.name} borrowed from other studies; this one won't (see --borrow)")
         held, settings = _holding_back(study, settings, book, rival)
     else:
         held = study

@@ -20,6 +20,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")
 ModelName = Annotated[
     str | None, typer.Option("--model", help="Model by name or folder; the one in use if left out.")
 ]
+Borrow = Annotated[
+    str | None,
+    typer.Option(
+        help="Other studies to learn from too, comma-separated: folders, or voorbeeld for the "
+        "example corpus. Default: train.toml's."
+    ),
+]
 
 
 def echo_json(document: object) -> None:

@@ -7,9 +7,11 @@ import typer
 
 from werkalliantie.cli.options import (
     AsJson,
+    Borrow,
     StudyFolder,
     as_table,
     echo_json,
+    names_in,
     on_a_terminal,
     shown,
     tell,
@@ -28,6 +30,7 @@ def retrain(
     ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the new model.")] = None,
     codebook: Annotated[str | None, typer.Option(help="Codebook; the study's if left out.")] = None,
+    borrow: Borrow = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Fit the head only, in a minute or a few.")
     ] = False,
@@ -39,7 +42,13 @@ def retrain(
 ) -> None:
     """Train on all codings so far; put the model in use if it is no worse on held-out tapes."""
     retrained = run_retraining(
-        Study.open(study), encoder=encoder, name=name, codebook=codebook, quick=quick, again=again
+        Study.open(study),
+        encoder=encoder,
+        name=name,
+        codebook=codebook,
+        borrow=names_in(borrow),
+        quick=quick,
+        again=again,
     )
     if as_json:
         echo_json(document(retrained))
@@ -53,18 +62,22 @@ def run_retraining(
     encoder: str | None = None,
     name: str | None = None,
     codebook: str | None = None,
+    borrow: list[str] | None = None,
     quick: bool = False,
     again: bool = False,
 ) -> "Retrained":
     """Retrain with the study's settings, saying on stderr what is going on."""
     tell("starting: loading the training libraries")
     with extra("train", purpose="Training"):
+        from werkalliantie_training.borrowing import lenders
         from werkalliantie_training.retrain import retrain as retrain_model
         from werkalliantie_training.settings import load_train_settings
-    settings = load_train_settings(study.folder / "configs" / "train.toml")
+    settings = load_train_settings(study.folder / "configs" / "train.toml").changed(
+        encoder=encoder, borrow=None if borrow is None else lenders(borrow), quick=quick
+    )
     return retrain_model(
         study,
-        settings.changed(encoder=encoder, quick=quick),
+        settings,
         codebook=codebook,
         name=name,
         again=again,

@@ -10,6 +10,7 @@ import typer
 
 from werkalliantie.cli.options import (
     AsJson,
+    Borrow,
     StudyFolder,
     as_table,
     echo_json,
@@ -55,13 +56,7 @@ def train(
     ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the new model.")] = None,
     codebook: Annotated[str | None, typer.Option(help="Codebook; the study's if left out.")] = None,
-    borrow: Annotated[
-        str | None,
-        typer.Option(
-            help="Other studies to learn from too, comma-separated: folders, or voorbeeld for the "
-            "example corpus. Default: train.toml's."
-        ),
-    ] = None,
+    borrow: Borrow = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Fit the head only, in a minute or a few.")
     ] = False,
