@@ -30,14 +30,12 @@ def study(tmp_path: Path) -> Study:
 class TestCreate:
     def test_makes_a_study_that_opens(self, tmp_path: Path) -> None:
         """A new study has the default configs, its folder's name, and a place for the rest."""
-        folder = tmp_path / "nieuw" / 'onze "studie" é🎧'
+        folder = tmp_path / "nieuw" / '"wij" é🎧'
 
         assert create(folder) == Study.open(folder)
         assert sorted(path.name for path in folder.iterdir()) == ["configs", "data", "models"]
         default = load_study_settings(shipped("configs") / "study.toml")
-        assert Study.open(folder).settings == default.model_copy(
-            update={"name": 'onze "studie" é🎧'}
-        )
+        assert Study.open(folder).settings == default.model_copy(update={"name": '"wij" é🎧'})
 
     def test_refuses_a_folder_with_a_study(self, study: Study) -> None:
         """A study is never made anew over an old one."""
