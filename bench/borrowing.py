@@ -36,40 +36,26 @@ def main() -> None:
     corpus = read_voorbeeld(seed=13).learnt
     features = frozen(corpus, "embedded-nl", asked.encoders)
     k1, k2 = (corpus.answers[[corpus.coders.index(coder)]] for coder in ("k1", "k2"))
+    sides = {"same coders": (corpus.answers, corpus.answers), "other coder": (k1, k2)}
     found = {
-        "same coders": _curve(corpus, features, corpus.answers, corpus.answers, asked.draws),
-        "other coder": _curve(corpus, features, k1, k2, asked.draws),
+        name: {str(size): _at(size, corpus, features, *answers, asked.draws) for size in SIZES}
+        for name, answers in sides.items()
     }
     print(json.dumps({"draws": asked.draws, "mean_kappa": found}, indent=2))
 
 
-def _curve(
-    corpus: Examples,
-    features: Features,
-    own: NDArray[np.float32],
-    lent: NDArray[np.float32],
-    draws: int,
-) -> dict[str, dict[str, float]]:
-    """Return the mean kappa at each size, over codes and draws, without and with the loan."""
-    return {
-        str(size): {
-            name: round(float(np.nanmean(kappas)), 3)
-            for name, kappas in _at(corpus, features, own, lent, size, draws).items()
-        }
-        for size in SIZES
-    }
-
-
 def _at(
+    size: int,
     corpus: Examples,
     features: Features,
     own: NDArray[np.float32],
     lent: NDArray[np.float32],
-    size: int,
     draws: int,
-) -> dict[str, list[float]]:
+) -> dict[str, float]:
+    """Return the mean kappa over codes and draws, without and with the loan."""
     of_row = np.array(corpus.tapes)
     writers = np.array([_writer(tape) for tape in corpus.tapes])
+    decided, lent_decided = _decided(own), _decided(lent)
     kappas: dict[str, list[float]] = {"own tapes": [], "and borrowed": []}
     for draw in range(draws):
         lots = random.Random(f"{size} {draw}")
@@ -78,12 +64,12 @@ def _at(
         order = lots.sample(tapes, len(tapes))
         folds = [_rows(of_row, order[:size][fold::FOLDS]) for fold in range(FOLDS)]
         judged = _rows(of_row, order[size:])
-        yes = np.where(ours[:, None], _decided(own), _decided(lent))
+        yes = np.where(ours[:, None], decided, lent_decided)
         for code in range(corpus.answers.shape[2]):
             for name, always in (("own tapes", NO_ROWS), ("and borrowed", np.flatnonzero(~ours))):
                 scores = out_of_fold(features, yes[:, code], folds, judged, always)
                 kappas[name].append(_kappa(*scores, own[:, :, code], judged, size))
-    return kappas
+    return {name: round(float(np.nanmean(found)), 3) for name, found in kappas.items()}
 
 
 def _kappa(

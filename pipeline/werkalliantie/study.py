@@ -116,8 +116,8 @@ def create(folder: Path) -> Study:
         _copy_new(shipped("configs"), folder / "configs")
         # The settings come last: a study that is there is whole.
         settings = (shipped("configs") / "study.toml").read_text(encoding="utf-8")
-        name = json.dumps(folder.resolve().name, ensure_ascii=False)
-        named = _NAME.sub(lambda _: f"name = {name}", settings, 1)
+        quoted = json.dumps(folder.resolve().name, ensure_ascii=False)
+        named = _NAME.sub(lambda _: f"name = {quoted}", settings, 1)
         (folder / "configs" / "study.toml").write_text(named, encoding="utf-8")
     except OSError as error:
         raise ConfigError(

@@ -57,3 +57,17 @@ def test_a_command_line_changes_only_what_it_names() -> None:
     assert (changed.encoder, changed.seed) == ("een-map", 5)
     assert (changed.fit.threads, changed.fit.epochs) == (3, 0)
     assert (changed.evaluation.folds, changed.evaluation.group) == (0, "worker")
+
+
+def test_lenders_are_seen_from_where_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The example corpus goes by its name; without the option the file's lenders stay."""
+    monkeypatch.chdir(tmp_path)
+    settings = TrainSettings(borrow=("../ander",))
+
+    assert settings.changed(borrow=["voorbeeld", "daar"]).borrow == (
+        "voorbeeld",
+        str(tmp_path.resolve() / "daar"),
+    )
+    assert settings.changed().borrow == ("../ander",)

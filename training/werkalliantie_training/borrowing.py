@@ -6,7 +6,7 @@ coded or not, isn't taken, since it could be what a model is judged on.
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,10 +22,8 @@ from werkalliantie_training.bags import NO_BAGS
 from werkalliantie_training.codebook_examples import NO_TAPE
 from werkalliantie_training.duplicates import near_duplicates
 from werkalliantie_training.examples import Examples, read_examples
+from werkalliantie_training.settings import EXAMPLE_CORPUS
 from werkalliantie_training.tape_hash import tape_hash
-
-EXAMPLE_CORPUS = "voorbeeld"
-"""By this name the example corpus lends, which comes with the program."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +80,6 @@ def borrow(study: Study, lenders: Sequence[str], codebook: Codebook) -> Borrowed
         "or in `borrow` in configs/train.toml; or leave it out.",
     )
     return Borrowed(examples=examples, loans=tuple(loans))
-
-
-def lenders(names: Iterable[str]) -> tuple[str, ...]:
-    """Return lenders named on a command line, whose folders are seen from where one stands."""
-    return tuple(name if name == EXAMPLE_CORPUS else str(Path(name).resolve()) for name in names)
 
 
 @contextmanager

@@ -1,11 +1,15 @@
 """How coder models are trained: `configs/train.toml`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
 from werkalliantie.configuration.toml import Settings, load
+
+EXAMPLE_CORPUS = "voorbeeld"
+"""By this name the example corpus lends, which comes with the program."""
 
 Value = str | int | tuple[str, ...]
 
@@ -80,23 +84,31 @@ class TrainSettings(Settings):
         self,
         *,
         encoder: str | None = None,
-        borrow: tuple[str, ...] | None = None,
+        borrow: Sequence[str] | None = None,
         seed: int | None = None,
         quick: bool = False,
         threads: int | None = None,
         folds: int | None = None,
         group: str | None = None,
     ) -> "TrainSettings":
-        """Return these settings with what a command line asks for; None leaves a value alone."""
+        """Return these settings with what a command line asks for; None leaves a value alone.
+
+        Folders to borrow from are seen from where one stands.
+        """
+        lenders = None if borrow is None else tuple(map(_lender, borrow))
         return self.model_copy(
             update={
-                **_given(encoder=encoder, borrow=borrow, seed=seed),
+                **_given(encoder=encoder, borrow=lenders, seed=seed),
                 "fit": self.fit.model_copy(
                     update=_given(threads=threads, epochs=0 if quick else None)
                 ),
                 "evaluation": self.evaluation.model_copy(update=_given(folds=folds, group=group)),
             }
         )
+
+
+def _lender(name: str) -> str:
+    return name if name == EXAMPLE_CORPUS else str(Path(name).resolve())
 
 
 def _given(**values: Value | None) -> dict[str, Value]:

@@ -69,11 +69,10 @@ def run_retraining(
     """Retrain with the study's settings, saying on stderr what is going on."""
     tell("starting: loading the training libraries")
     with extra("train", purpose="Training"):
-        from werkalliantie_training.borrowing import lenders
         from werkalliantie_training.retrain import retrain as retrain_model
         from werkalliantie_training.settings import load_train_settings
     settings = load_train_settings(study.folder / "configs" / "train.toml").changed(
-        encoder=encoder, borrow=None if borrow is None else lenders(borrow), quick=quick
+        encoder=encoder, borrow=borrow, quick=quick
     )
     return retrain_model(
         study,

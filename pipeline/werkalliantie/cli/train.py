@@ -125,12 +125,11 @@ def run_training(
     if _speaks():
         tell("starting: loading the training libraries")
     with extra("train", purpose="Training"):
-        from werkalliantie_training.borrowing import lenders
         from werkalliantie_training.settings import load_train_settings
         from werkalliantie_training.train import train as train_model
     settings = load_train_settings(study.folder / "configs" / "train.toml").changed(
         encoder=encoder,
-        borrow=None if borrow is None else lenders(borrow),
+        borrow=borrow,
         seed=seed,
         quick=quick,
         threads=threads,
