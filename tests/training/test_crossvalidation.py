@@ -10,7 +10,7 @@ from training.runs import settings_for
 from training.tiny import coded_study
 
 from werkalliantie.errors import ConfigError
-from werkalliantie_training import crossvalidation, probe
+from werkalliantie_training import crossvalidation, probe, scorers
 from werkalliantie_training.coder import fit_coder
 from werkalliantie_training.crossvalidation import OutOfFold, cross_validate, folds_of
 from werkalliantie_training.data import CrossData, read_cross_data, read_training_data
@@ -272,7 +272,7 @@ def test_heads_read_each_utterance_once(
         read.append(len(examples))
         return frozen_features(network, examples, bf16=bf16)
 
-    for module in (crossvalidation, probe):
+    for module in (scorers, probe):
         monkeypatch.setattr(module, "frozen_features", counted)
     folds = folds_of(cross.learnt, themselves([*cross.workers]), 3, seed=1)
 

@@ -1,0 +1,123 @@
+"""Scorers of folds: kinds of models that learn from some tapes and are asked about others."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from werkalliantie_training.averaging import WeightMean
+from werkalliantie_training.coder import Fitted, fit_coder, prepare
+from werkalliantie_training.encoders import Encoder
+from werkalliantie_training.examples import Examples, as_dataset
+from werkalliantie_training.fit import precision_is_bf16
+from werkalliantie_training.network import CoderNetwork
+from werkalliantie_training.probe import frozen_features, head_logits, set_head
+from werkalliantie_training.settings import TrainSettings
+from werkalliantie_training.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What a scorer of folds is given.
+
+    Attributes:
+        learnt: What the models learn from.
+        judged: Utterances of those that they are asked about.
+        encoder: What to start from.
+        settings: Those of the model that is cross-validated.
+        workspace: Where fits go on after a kill.
+    """
+
+    learnt: Examples
+    judged: Examples
+    encoder: Encoder
+    settings: TrainSettings
+    workspace: Workspace
+
+
+def scorers_of(job: Job) -> dict[str, "FineTuned | Heads"]:
+    """Return the kinds of models to try; in a draw the first is kept.
+
+    A head costs next to nothing where fine-tuning starts from one. Its rows are utterances: with
+    stretches among the examples each fold runs the whole recipe instead.
+    """
+    if len(job.learnt.bags):
+        return {"fine-tuned": FineTuned(job, None)}
+    heads = Heads(job)
+    if job.settings.fit.epochs == 0:
+        return {"head": heads}
+    return {"fine-tuned": FineTuned(job, heads), "head": heads}
+
+
+class FineTuned:
+    """Scores folds by fine-tuning on the others, and keeps the mean of the networks."""
+
+    def __init__(self, job: Job, heads: "Heads | None") -> None:
+        self._job = job
+        self._heads = heads
+        self._weights = WeightMean()
+        self._last: Fitted | None = None
+
+    def score(self, train: set[str], test: set[str]) -> NDArray[np.float32]:
+        """Return logits of what is judged on some tapes, having learnt from others."""
+        job, self._last = self._job, None  # not two networks at a time
+        self._last = fit_coder(
+            job.learnt.of_tapes(train),
+            None,
+            job.encoder,
+            job.settings,
+            job.workspace,
+            head=None if self._heads is None else self._heads.fitted_on(train),
+        )
+        self._weights.add(self._last.network)
+        return self._last.logits(job.judged.of_tapes(test))
+
+    def whole(self) -> Fitted:
+        """Return the mean of the networks that scored folds."""
+        if self._last is None:
+            raise ValueError("no fold was scored")
+        self._weights.put_into(self._last.network)
+        return self._last
+
+
+class Heads:
+    """Scores folds by heads on the frozen encoder, which it reads once for all of them."""
+
+    def __init__(self, job: Job) -> None:
+        self._fitted = prepare(job.encoder, job.settings, n_codes=job.learnt.answers.shape[2])
+        self._learnt, self._judged = job.learnt, job.judged
+        self._tapes: set[str] = set()
+        self._features = frozen_features(
+            self._fitted.network,
+            as_dataset(job.learnt, self._fitted.tokens),
+            bf16=precision_is_bf16(job.settings.fit.precision),
+        )
+        # What is judged was learnt from too, if not in the same fold.
+        places = {key: row for row, key in enumerate(_keys(job.learnt))}
+        self._row_of_judged = np.array([places[key] for key in _keys(job.judged)], dtype=np.int64)
+
+    def fitted_on(self, train: set[str]) -> CoderNetwork:
+        """Return the network with a head fitted on some tapes; the encoder is as it came."""
+        if train != self._tapes:
+            rows = _rows(self._learnt, train)
+            set_head(self._fitted.network, self._features[rows], self._learnt.targets[rows])
+            self._tapes = train
+        return self._fitted.network
+
+    def score(self, train: set[str], test: set[str]) -> NDArray[np.float32]:
+        """Return logits of what is judged on some tapes, having learnt from others."""
+        judged = self._row_of_judged[_rows(self._judged, test)]
+        return head_logits(self.fitted_on(train), self._features[judged])
+
+    def whole(self) -> Fitted:
+        """Return the network with a head fitted on all tapes."""
+        self.fitted_on({*self._learnt.tapes})
+        return self._fitted
+
+
+def _keys(examples: Examples) -> list[tuple[str, int]]:
+    return [*zip(examples.tapes, examples.indices, strict=True)]
+
+
+def _rows(examples: Examples, tapes: set[str]) -> NDArray[np.int64]:
+    return np.flatnonzero([tape in tapes for tape in examples.tapes])
