@@ -3,9 +3,10 @@
 The fourteen writers of the example corpus are dealt over two halves: one makes the study, the other
 is what it borrows. Heads on the frozen encoder learn from tapes drawn from the study, with and
 without what is borrowed, and are judged on the study's other tapes; calibration and thresholds come
-from the tapes drawn alone. Once the coders are the same on both sides, and once the study has the
-codes of k1 alone and borrows those of k2, who reads otherwise. The test tapes stay out of it.
-Prints mean kappas as JSON.
+from the tapes drawn alone. As in `train`, the loan is kept where heads do better with it out of
+fold. Once the coders are the same on both sides; once the study has the codes of k1 alone and
+borrows those of k2, who reads otherwise; and once what is borrowed does harm, its codes having
+changed places. The test tapes stay out of it. Prints mean kappas as JSON.
 """
 
 import argparse
@@ -21,8 +22,10 @@ from learning_curve.voorbeeld import read_voorbeeld
 from numpy.typing import NDArray
 
 from werkalliantie_training.decisions import fit_scaling, mean_kappa
+from werkalliantie_training.evaluation import average_precision
 from werkalliantie_training.examples import Examples
 
+Head = tuple[Scores, Scores, Rows]
 SIZES, DRAWS, FOLDS = (2, 4, 8, 16, 24), 10, 3
 WRITERS = 14
 
@@ -36,7 +39,11 @@ def main() -> None:
     corpus = read_voorbeeld(seed=13).learnt
     features = frozen(corpus, "embedded-nl", asked.encoders)
     k1, k2 = (corpus.answers[[corpus.coders.index(coder)]] for coder in ("k1", "k2"))
-    sides = {"same coders": (corpus.answers, corpus.answers), "other coder": (k1, k2)}
+    sides = {
+        "same coders": (corpus.answers, corpus.answers),
+        "other coder": (k1, k2),
+        "other codes": (corpus.answers, np.roll(corpus.answers, 1, axis=2)),
+    }
     found = {
         name: {str(size): _at(size, corpus, features, *answers, asked.draws) for size in SIZES}
         for name, answers in sides.items()
@@ -52,11 +59,11 @@ def _at(
     lent: NDArray[np.float32],
     draws: int,
 ) -> dict[str, float]:
-    """Return the mean kappa over codes and draws, without and with the loan."""
+    """Return the mean kappa over codes and draws, without the loan, with it, and as kept."""
     of_row = np.array(corpus.tapes)
     writers = np.array([_writer(tape) for tape in corpus.tapes])
     decided, lent_decided = _decided(own), _decided(lent)
-    kappas: dict[str, list[float]] = {"own tapes": [], "and borrowed": []}
+    kappas: dict[str, list[float]] = {"own tapes": [], "and borrowed": [], "as kept": []}
     for draw in range(draws):
         lots = random.Random(f"{size} {draw}")
         ours = np.isin(writers, lots.sample(range(WRITERS), WRITERS // 2))
@@ -65,11 +72,22 @@ def _at(
         folds = [_rows(of_row, order[:size][fold::FOLDS]) for fold in range(FOLDS)]
         judged = _rows(of_row, order[size:])
         yes = np.where(ours[:, None], decided, lent_decided)
-        for code in range(corpus.answers.shape[2]):
-            for name, always in (("own tapes", NO_ROWS), ("and borrowed", np.flatnonzero(~ours))):
-                scores = out_of_fold(features, yes[:, code], folds, judged, always)
-                kappas[name].append(_kappa(*scores, own[:, :, code], judged, size))
+        alone, both = (
+            [out_of_fold(features, code, folds, judged, always) for code in yes.T]
+            for always in (NO_ROWS, np.flatnonzero(~ours))
+        )
+        kept = both if _precision(both, decided) >= _precision(alone, decided) else alone
+        for name, heads in zip(kappas, (alone, both, kept), strict=True):
+            kappas[name] += [
+                _kappa(*head, own[:, :, code], judged, size) for code, head in enumerate(heads)
+            ]
     return {name: round(float(np.nanmean(found)), 3) for name, found in kappas.items()}
+
+
+def _precision(heads: Sequence[Head], decided: NDArray[np.bool_]) -> float:
+    """Return the average precision out of fold of the heads of all codes."""
+    rows = heads[0][2]
+    return average_precision(decided[rows], np.stack([said for said, _, _ in heads], axis=1))
 
 
 def _kappa(

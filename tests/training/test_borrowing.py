@@ -12,13 +12,12 @@ from training.tiny import CODEBOOK, coded_study
 
 from werkalliantie import artefact
 from werkalliantie.cli import main
-from werkalliantie.coding import Coding
+from werkalliantie.coding import Coding, Mode
 from werkalliantie.errors import ConfigError
 from werkalliantie.registry import Registry
 from werkalliantie.study import Study, create
 from werkalliantie_training import retrain as retraining
 from werkalliantie_training.borrowing import borrow
-from werkalliantie_training.codebook_examples import NO_TAPE
 from werkalliantie_training.data import read_cross_data, read_training_data
 from werkalliantie_training.retrain import retrain
 
@@ -38,7 +37,7 @@ def test_only_what_is_not_here_is_taken(study: Study, lender: Study) -> None:
     (loan,) = found.loans
     assert (loan.study, tuple(loan.tapes), loan.n_left_out) == (lender.settings.name, BOTH, 4)
     assert loan.n_utterances == len(found.examples) > 0
-    assert {*found.examples.tapes} == {NO_TAPE}
+    assert {*found.examples.tapes} == {f"uitlener/{tape}" for tape in BOTH}
     with lender.store() as store:
         given = [coding for coding in store.codings() if coding.tape in BOTH]
     assert np.isfinite(found.examples.answers).all(axis=2).sum() == len(given)
@@ -92,21 +91,20 @@ def test_what_is_borrowed_teaches_and_judges_nothing(study: Study, lender: Study
     cross = read_cross_data(study, data)
 
     n_lent = data.borrowed.loans[0].n_utterances
-    assert len(data.learnt) == len(cross.learnt) == len(plain.learnt) + n_lent
+    assert len(data.learnt) == len(plain.learnt) + n_lent
+    assert len(cross.learnt) == len(plain.learnt)
     assert data.learnt.texts[-n_lent:] == data.borrowed.examples.texts
     for part in ("train", "validation", "test"):
         assert getattr(data, part).texts == getattr(plain, part).texts
     assert data.hashes == plain.hashes
     assert cross.judged.texts == plain.train.texts
-    assert not {*BOTH} & {*cross.judged.tapes, *cross.workers}
+    lent = {*data.borrowed.examples.tapes}
+    assert not (lent | {*BOTH}) & {*cross.judged.tapes, *cross.workers}
 
 
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory, encoders: Path) -> Study:
-    """A study of which the command line trained a model, cross-validated, with a loan."""
-    folder = tmp_path_factory.mktemp("lenen")
+def borrowing(folder: Path, encoders: Path) -> Study:
+    """Return a study of which the command line trains a model, cross-validated, with a loan."""
     study = coded_study(folder / "studie")
-    coded_study(folder / "uitlener", n_tapes=6)
     encoder = encoders / "tiny-bert"
     (study.folder / "configs" / "train.toml").write_text(
         f'encoder = "{encoder}"\nborrow = ["../uitlener"]\n[fit]\nprecision = "fp32"\n',
@@ -122,6 +120,46 @@ def trained(tmp_path_factory: pytest.TempPathFactory, encoders: Path) -> Study:
     return study
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory, encoders: Path) -> Study:
+    """A study with a model that was taught by a lender's two other tapes too."""
+    folder = tmp_path_factory.mktemp("lenen")
+    coded_study(folder / "uitlener", n_tapes=6)
+    return borrowing(folder, encoders)
+
+
+def test_what_does_harm_is_given_back_and_said(
+    tmp_path: Path, encoders: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """On screen and card; the manifest names no loan, since the model learnt nothing from it."""
+    lender = coded_study(tmp_path / "uitlener", n_tapes=8)
+    with lender.store() as store:
+        moved = {"DT": "ZBV", "ZBV": "HC", "HC": "DT"}
+        store.add_codings(
+            replace(
+                coding, codes=frozenset(moved[code] for code in coding.codes), mode=Mode.ADJUDICATED
+            )
+            for coding in store.codings()
+        )
+
+    study = borrowing(tmp_path, encoders)
+
+    (listed,) = Registry(study.models).list()
+    assert listed.model is not None
+    manifest = listed.model.manifest
+    card = (listed.model.folder / artefact.CARD).read_text(encoding="utf-8")
+    screen = capfd.readouterr()
+    assert "What was borrowed was left out: average precision" in screen.out
+    assert "--borrow" not in screen.out
+    assert "leaving out what was borrowed" in screen.err
+    assert "- What was borrowed was left out: a head had average precision" in card
+    assert "Borrowed from" not in card
+    assert manifest["borrowed"] == []
+    assert manifest["settings"]["borrow"] == ["uitlener"]
+    tried = listed.model.metrics["metrics"]["cross_validation"]["loan"]
+    assert tried["with_it"] < tried["without"]
+
+
 def test_manifest_and_card_say_what_was_borrowed(trained: Study) -> None:
     """By the lender's name: where its folder lies is no business of who gets the model."""
     (listed,) = Registry(trained.models).list()
@@ -132,6 +170,7 @@ def test_manifest_and_card_say_what_was_borrowed(trained: Study) -> None:
     (loan,) = manifest["borrowed"]
     assert tuple(loan["tapes"]) == BOTH
     assert f"{loan['n_utterances']} coded utterances of 2 tapes" in card
+    assert "- What was borrowed taught it too: a head had average precision" in card
     assert manifest["settings"]["borrow"] == [loan["study"]] == ["uitlener"]
     assert str(trained.folder.parent) not in json.dumps(manifest) + card
     assert not {*BOTH} & listed.model.trained_on

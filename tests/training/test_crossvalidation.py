@@ -1,6 +1,7 @@
 """Cross-validation: who is judged by what, and what is chosen without whom."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from training.tiny import coded_study
 from werkalliantie.errors import ConfigError
 from werkalliantie_training import crossvalidation, probe, scorers
 from werkalliantie_training.coder import fit_coder
-from werkalliantie_training.crossvalidation import OutOfFold, cross_validate, folds_of
+from werkalliantie_training.crossvalidation import Crossing, OutOfFold, cross_validate, folds_of
 from werkalliantie_training.data import CrossData, read_cross_data, read_training_data
 from werkalliantie_training.encoders import Encoder, resolve
 from werkalliantie_training.examples import Examples
@@ -253,6 +254,59 @@ def test_folds_are_fine_tuned_from_the_heads(
     assert both.precision["fine-tuned"] == pytest.approx(both.precision["head"])
     assert both.kept == "fine-tuned"
     np.testing.assert_allclose(both.out_of_fold.logits, heads.out_of_fold.logits, atol=1e-4)
+
+
+def lent_by(cross: CrossData, *, codes_move: int) -> Examples:
+    """Return the study's utterances as another study's, their codes moved on by some places."""
+    lent = replace(cross.learnt, tapes=tuple(f"elders/{tape}" for tape in cross.learnt.tapes))
+    return replace(lent, answers=np.roll(lent.answers, codes_move, axis=2))
+
+
+@pytest.mark.parametrize("epochs", [0, 1])
+def test_a_loan_that_does_harm_is_given_back(
+    cross: CrossData, encoder: Encoder, settings: TrainSettings, place: Workspace, epochs: int
+) -> None:
+    """Where the lender's codes mean something else, all is as if nothing had been borrowed."""
+    settings = tuned(settings) if epochs else settings
+    folds = folds_of(cross.learnt, themselves([*cross.workers]), 2, seed=1)
+
+    def crossed(lent: Examples | None) -> Crossing:
+        return cross_validate(
+            cross.learnt, cross.judged, folds, encoder, settings, place, lent=lent
+        )
+
+    alone, found = crossed(None), crossed(lent_by(cross, codes_move=1))
+
+    assert alone.loan is None
+    assert found.loan is not None
+    assert found.gave_back
+    assert found.loan.with_it < found.loan.without
+    assert found.kept == alone.kept
+    np.testing.assert_array_equal(found.out_of_fold.logits, alone.out_of_fold.logits)
+    np.testing.assert_array_equal(found.out_of_fold.words, alone.out_of_fold.words)
+    said, of_own = (made.model.logits(cross.judged) for made in (found, alone))
+    np.testing.assert_array_equal(said, of_own)
+
+
+@pytest.mark.parametrize("epochs", [0, 1])
+def test_a_loan_that_helps_is_kept(
+    cross: CrossData, encoder: Encoder, settings: TrainSettings, place: Workspace, epochs: int
+) -> None:
+    """Where the lender has the very answers, every fold and the model itself learn from them."""
+    settings = tuned(settings) if epochs else settings
+    folds = folds_of(cross.learnt, themselves([*cross.workers]), 2, seed=1)
+    lent = lent_by(cross, codes_move=0)
+
+    found = cross_validate(cross.learnt, cross.judged, folds, encoder, settings, place, lent=lent)
+
+    assert found.loan is not None
+    assert not found.gave_back
+    assert found.loan.with_it > found.loan.without
+    assert found.precision["head"] == pytest.approx(found.loan.with_it)
+    plain = cross_validate(cross.learnt, cross.judged, folds, encoder, settings, place)
+    assert (found.out_of_fold.words != plain.out_of_fold.words).any()
+    said, alone = (made.model.logits(cross.judged) for made in (found, plain))
+    assert np.abs(said - alone).max() > 0.01
 
 
 @pytest.mark.parametrize("epochs", [0, 1])

@@ -26,6 +26,7 @@ def rows() -> Dataset:
             "input_ids": ids,
             "token_type_ids": [[0] * len(row) for row in ids],
             "labels": [[float(TOKEN in row), 1.0, 0.0] for row in ids],
+            "tape": ["een"] * 15 + ["twee"] * 25,
         }
     )
 
@@ -85,6 +86,15 @@ def test_features_tell_what_the_network_does(started: CoderNetwork, rows: Datase
         logits = started(**padded(rows["input_ids"], rows["token_type_ids"], pad_id=0))
 
     np.testing.assert_allclose(head_logits(started, features), logits, atol=1e-4)
+
+
+def test_a_tape_is_read_as_if_alone(started: CoderNetwork, rows: Dataset) -> None:
+    """To the bit, though rows of a batch are padded to each other."""
+    both = frozen_features(started, rows, bf16=False)
+    alone = frozen_features(started, rows.select(range(15, 40)), bf16=False)
+
+    np.testing.assert_array_equal(both.pooled[15:], alone.pooled)
+    np.testing.assert_array_equal(both.counts[np.arange(15, 40)].toarray(), alone.counts.toarray())
 
 
 def test_tokens_are_counted_where_they_were_said(started: CoderNetwork, rows: Dataset) -> None:

@@ -2,7 +2,8 @@
 
 What is borrowed only teaches. It is in no fold and on neither side of the split: models are judged,
 calibrated and given thresholds on the study's own tapes. What nearly equals a tape that is here,
-coded or not, isn't taken, since it could be what a model is judged on.
+coded or not, isn't taken, since it could be what a model is judged on. Cross-validation gives a
+loan back that does harm.
 """
 
 import tempfile
@@ -19,7 +20,6 @@ from werkalliantie.example import ExampleCorpus
 from werkalliantie.store import Store
 from werkalliantie.study import Study
 from werkalliantie_training.bags import NO_BAGS
-from werkalliantie_training.codebook_examples import NO_TAPE
 from werkalliantie_training.duplicates import near_duplicates
 from werkalliantie_training.examples import Examples, read_examples
 from werkalliantie_training.settings import EXAMPLE_CORPUS
@@ -45,10 +45,22 @@ class Loan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Borrowed:
-    """The coded utterances that were borrowed, of no tape here, and who lent them."""
+    """The coded utterances that were borrowed, of no tape here, and who lent them.
+
+    Attributes:
+        examples: The utterances; none where they were given back.
+        loans: Who lent them.
+        kept: Whether models learn from them; False once they were found to do harm.
+    """
 
     examples: Examples
     loans: tuple[Loan, ...] = ()
+    kept: bool = True
+
+    @property
+    def given_back(self) -> "Borrowed":
+        """The same loans with nothing to learn from them."""
+        return replace(self, examples=self.examples.of_tapes(()), kept=False)
 
 
 def borrow(study: Study, lenders: Sequence[str], codebook: Codebook) -> Borrowed:
@@ -116,7 +128,8 @@ def _lent(lender: Study, codebook: Codebook, study: Study) -> tuple[Examples, Lo
         n_utterances=len(lent),
         n_left_out=len(known) - len(taken),
     )
-    return replace(lent, tapes=(NO_TAPE,) * len(lent)), loan
+    # No tape here goes by such a name: a slash can't be in one.
+    return replace(lent, tapes=tuple(f"{loan.study}/{tape}" for tape in lent.tapes)), loan
 
 
 def _check_codes(store: Store, codebook: Codebook) -> None:

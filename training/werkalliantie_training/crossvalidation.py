@@ -22,7 +22,7 @@ from werkalliantie_training.encoders import Encoder
 from werkalliantie_training.evaluation import average_precision
 from werkalliantie_training.examples import Examples
 from werkalliantie_training.floors import word_scores
-from werkalliantie_training.scorers import Job, scorers_of
+from werkalliantie_training.scorers import Heads, Job, heads_of, scorers_of
 from werkalliantie_training.settings import TrainSettings
 from werkalliantie_training.workspace import Workspace
 
@@ -100,12 +100,32 @@ class Crossing:
         model: The mean of the fine-tuned models of the folds, or one more head on all tapes.
         kept: `fine-tuned` or `head`, whichever had the highest average precision out of fold.
         precision: Average precision of each kind that was tried.
+        loan: How what was borrowed did; None where nothing was, or heads couldn't tell.
     """
 
     out_of_fold: OutOfFold
     model: Fitted
     kept: str
     precision: Mapping[str, float]
+    loan: "LoanTried | None"
+
+    @property
+    def gave_back(self) -> bool:
+        """Whether what was borrowed was found to do harm, and taught nothing."""
+        return self.loan is not None and not self.loan.helps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoanTried:
+    """Average precision out of fold of heads that learnt from a loan too, and of heads without."""
+
+    with_it: float
+    without: float
+
+    @property
+    def helps(self) -> bool:
+        """Whether models are to learn from it."""
+        return self.with_it >= self.without
 
 
 def folds_of(
@@ -159,10 +179,13 @@ def cross_validate(
     encoder: Encoder,
     settings: TrainSettings,
     workspace: Workspace,
+    *,
+    lent: Examples | None = None,
 ) -> Crossing:
     """Score each fold's utterances by models trained on the other folds.
 
-    Every fold runs all its epochs: the fold held out may not choose among them.
+    Every fold runs all its epochs: the fold held out may not choose among them. What was lent goes
+    back before that, where heads do better without it.
 
     Args:
         learnt: What the models learn from, of every mode; all of them from what is in no fold.
@@ -172,22 +195,29 @@ def cross_validate(
         encoder: What to start from.
         settings: Those of the model that is cross-validated.
         workspace: Told which fold begins.
+        lent: Utterances of other studies, to learn from in every fold.
     """
+    job = Job(
+        own=learnt,
+        lent=learnt.of_tapes(()) if lent is None else lent,
+        judged=judged,
+        encoder=encoder,
+        settings=settings,
+        workspace=workspace,
+    )
+    heads, sides, loan = heads_of(job), _sides_of(job, folds), None
+    if heads is not None and len(job.lent):
+        job, loan = _settled(job, heads, sides)
+    scorers = scorers_of(job, heads)
     fold_of_row = np.array([folds[tape] for tape in judged.tapes], dtype=np.int64)
-    shape = (len(judged), judged.answers.shape[2])
-    job = Job(learnt=learnt, judged=judged, encoder=encoder, settings=settings, workspace=workspace)
-    scorers = scorers_of(job)
+    shape, taught = (len(judged), judged.answers.shape[2]), job.learnt
     logits, words = {kind: np.zeros(shape) for kind in scorers}, np.zeros(shape)
-    n_folds, known = len(set(folds.values())), {*learnt.tapes, *learnt.bags.tapes}
-    for fold in sorted(set(folds.values())):
-        workspace.report(f"cross-validating: fold {fold + 1} of {n_folds}")
-        others = {tape for tape in known if folds.get(tape) != fold}
-        inside = {tape for tape, of in folds.items() if of == fold}
-        rows = np.flatnonzero(fold_of_row == fold)
+    for number, side in enumerate(sides, start=1):
+        workspace.report(f"cross-validating: fold {number} of {len(sides)}")
         for kind, scorer in scorers.items():
-            logits[kind][rows] = scorer.score(others, inside)
-        said = [judged.texts[row] for row in rows]
-        words[rows] = word_scores(learnt.of_tapes(others), said, settings.seed)
+            logits[kind][side.rows] = scorer.score(side.others, side.inside)
+        said = [judged.texts[row] for row in side.rows]
+        words[side.rows] = word_scores(taught.of_tapes(side.others), said, settings.seed)
     precision = {kind: average_precision(judged.decided, logits[kind]) for kind in scorers}
     kept = processes.of_first(max(scorers, key=lambda kind: precision[kind]))
     return Crossing(
@@ -195,7 +225,47 @@ def cross_validate(
         model=scorers[kept].whole(),
         kept=kept,
         precision=precision,
+        loan=loan,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Side:
+    """A fold: its tapes, those of the others, and the rows that are judged."""
+
+    inside: set[str]
+    others: set[str]
+    rows: NDArray[np.int64]
+
+
+def _sides_of(job: Job, folds: Mapping[str, int]) -> list[_Side]:
+    known = {*job.own.tapes, *job.own.bags.tapes, *job.lent.tapes}
+    sides = []
+    for fold in sorted(set(folds.values())):
+        inside = {tape for tape, of in folds.items() if of == fold}
+        rows = np.flatnonzero([tape in inside for tape in job.judged.tapes])
+        sides.append(_Side(inside=inside, others=known - inside, rows=rows))
+    return sides
+
+
+def _settled(job: Job, heads: Heads, sides: Sequence[_Side]) -> tuple[Job, LoanTried]:
+    """Return the job without its loan where heads do better so, and how they did."""
+    tried = LoanTried(
+        with_it=_precision(job, heads, sides), without=_precision(job.without_loan, heads, sides)
+    )
+    if not processes.of_first(tried.helps):
+        job.workspace.report("leaving out what was borrowed: heads do better without it")
+        job = job.without_loan
+    heads.learn_from(job.learnt)
+    return job, tried
+
+
+def _precision(job: Job, heads: Heads, sides: Sequence[_Side]) -> float:
+    heads.learn_from(job.learnt)
+    logits = np.zeros((len(job.judged), job.judged.answers.shape[2]))
+    for side in sides:
+        logits[side.rows] = heads.score(side.others, side.inside)
+    return average_precision(job.judged.decided, logits)
 
 
 def out_of_fold_lines(found: OutOfFold, codes: Sequence[str]) -> list[str]:

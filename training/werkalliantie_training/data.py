@@ -33,9 +33,14 @@ class TrainingData:
     borrowed: Borrowed
 
     @property
+    def own(self) -> Examples:
+        """What there is to learn from here: the training tapes and the codebook's examples."""
+        return self.train.joined(codebook_examples(self.codebook))
+
+    @property
     def learnt(self) -> Examples:
-        """What the model learns from: training tapes, the codebook's examples, what was lent."""
-        return self.train.joined(codebook_examples(self.codebook)).joined(self.borrowed.examples)
+        """What the model learns from: that, and what was borrowed."""
+        return self.own.joined(self.borrowed.examples)
 
     @property
     def held_out(self) -> Examples:
@@ -48,7 +53,7 @@ class CrossData:
     """What a model is cross-validated on: its training tapes.
 
     Attributes:
-        learnt: The coded utterances, of every mode, the codebook's examples, and what was borrowed.
+        learnt: The coded utterances, of every mode, and the codebook's examples.
         judged: Those coded blind.
         workers: Worker of each tape, None where the study doesn't say.
         units: Unit, likewise.
@@ -66,7 +71,7 @@ def read_cross_data(study: Study, data: TrainingData) -> CrossData:
     with study.store() as store:
         known = [tape for tape in store.summaries() if tape.id in tapes]
         return CrossData(
-            learnt=data.learnt,
+            learnt=data.own,
             judged=read_examples(store, data.codebook, tapes, [Mode.BLIND]),
             workers={tape.id: tape.worker for tape in known},
             units={tape.id: tape.unit for tape in known},

@@ -155,7 +155,7 @@ def read_examples(
 
 
 def as_dataset(examples: Examples, tokens: PairTokenizer) -> Dataset:
-    """Return tokenised examples with the columns `input_ids`, `token_type_ids` and `labels`.
+    """Return tokenised examples; columns `input_ids`, `token_type_ids`, `labels` and `tape`.
 
     Where there are coded stretches each is a row behind those of the utterances, with the tokens of
     all its utterances behind each other; the column `sizes` then says where to cut the rows.
@@ -165,6 +165,7 @@ def as_dataset(examples: Examples, tokens: PairTokenizer) -> Dataset:
         "input_ids": [pair.ids for pair in pairs],
         "token_type_ids": [pair.types for pair in pairs],
         "labels": list(examples.targets),
+        "tape": list(examples.tapes),
     }
     if len(examples.bags):
         columns = _with_bags(columns, examples.bags, tokens)
@@ -183,6 +184,7 @@ def _with_bags(
         "input_ids": columns["input_ids"] + ids,
         "token_type_ids": columns["token_type_ids"] + types,
         "labels": columns["labels"] + list(bags.targets),
+        "tape": columns["tape"] + list(bags.tapes),
         "sizes": [[len(row)] for row in columns["input_ids"]] + sizes,
     }
 

@@ -201,7 +201,7 @@ def _provenance(
         },
         "codebook": data.codebook.key,
         "data": data.hashes,
-        "borrowed": [asdict(loan) for loan in data.borrowed.loans],
+        "borrowed": [asdict(loan) for loan in data.borrowed.loans if data.borrowed.kept],
         "fingerprint": fingerprint(data, settings, fitted.encoder),
         "coders": sorted({*data.train.coders, *data.train.bags.coders, *data.validation.coders}),
         "segments": len(data.train.bags),

@@ -1,7 +1,7 @@
 """Temperatures, thresholds and kappas of a fitted network, beside the floors on the same tapes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,6 +129,7 @@ def _crossed(crossed: Crossed, codes: tuple[str, ...]) -> tuple[Metrics, Metrics
         "group": crossed.group,
         "kept": crossed.found.kept,
         "average_precision": dict(crossed.found.precision),
+        "loan": crossed.found.loan and asdict(crossed.found.loan),
         "calibration": {
             curve.code: {
                 "error": curve.error,

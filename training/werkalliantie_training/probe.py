@@ -7,13 +7,15 @@ from there keeps what was pretrained (linear probing, then fine-tuning; Kumar et
 The words themselves are weighed by a regression of their own, on how often each token was said.
 """
 
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from datasets import Dataset
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 from sklearn.linear_model import LogisticRegression
 
 from werkalliantie_training.bag_regression import fit_bag_regression
@@ -43,6 +45,12 @@ class Frozen:
     def __getitem__(self, rows: NDArray[np.int64]) -> "Frozen":
         """Return some of the utterances."""
         return Frozen(pooled=self.pooled[rows], counts=self.counts[rows])
+
+    @classmethod
+    def stacked(cls, parts: "Sequence[Frozen]") -> "Frozen":
+        """Return the utterances of several parts, one behind the other."""
+        counts = csr_array(vstack([part.counts for part in parts]))
+        return cls(pooled=np.concatenate([part.pooled for part in parts]), counts=counts)
 
 
 def start_head(network: CoderNetwork, train: Dataset, *, bf16: bool) -> None:
@@ -116,14 +124,28 @@ def _regression(
     return model.coef_[0].astype(np.float32), float(model.intercept_[0])
 
 
-@torch.inference_mode()
 def frozen_features(network: CoderNetwork, examples: Dataset, *, bf16: bool) -> Frozen:
     """Return what the head reads.
 
-    Where examples are bags of utterances there is a row for each of these.
+    A tape is read by itself: its utterances are padded to each other, and what comes of them is the
+    same to the bit whatever else is learnt. Where examples are bags of utterances there is a row
+    for each of these.
     """
     network.eval()
-    ids, said_types, _ = apart(examples)
+    return Frozen.stacked(
+        [_features_of(network, tape, bf16=bf16) for tape in _tape_by_tape(examples)]
+    )
+
+
+def _tape_by_tape(examples: Dataset) -> Iterator[Dataset]:
+    start = 0
+    for _, rows in itertools.groupby(examples["tape"]):
+        yield examples.select(range(start, start := start + len([*rows])))
+
+
+@torch.inference_mode()
+def _features_of(network: CoderNetwork, tape: Dataset, *, bf16: bool) -> Frozen:
+    ids, said_types, _ = apart(tape)
     types = said_types if network.uses_types else None
     pooled = np.empty((len(ids), network.head.in_features), dtype=np.float32)
     rows, tokens = [], []

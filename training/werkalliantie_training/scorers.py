@@ -1,6 +1,6 @@
 """Scorers of folds: kinds of models that learn from some tapes and are asked about others."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,29 +21,47 @@ class Job:
     """What a scorer of folds is given.
 
     Attributes:
-        learnt: What the models learn from.
-        judged: Utterances of those that they are asked about.
+        own: The study's utterances and stretches, and the codebook's examples, to learn from.
+        lent: Utterances of other studies, to learn from too.
+        judged: Utterances of `own` that the models are asked about.
         encoder: What to start from.
         settings: Those of the model that is cross-validated.
         workspace: Where fits go on after a kill.
     """
 
-    learnt: Examples
+    own: Examples
+    lent: Examples
     judged: Examples
     encoder: Encoder
     settings: TrainSettings
     workspace: Workspace
 
+    @property
+    def learnt(self) -> Examples:
+        """All that the models learn from, what was lent behind the rest."""
+        return self.own.joined(self.lent)
 
-def scorers_of(job: Job) -> dict[str, "FineTuned | Heads"]:
+    @property
+    def without_loan(self) -> "Job":
+        """The same for models that learn from the study alone."""
+        return replace(self, lent=self.lent.of_tapes(()))
+
+
+def heads_of(job: Job) -> "Heads | None":
+    """Return a scorer by heads; None with stretches among the examples, as its rows are utterances.
+
+    A head costs next to nothing where fine-tuning starts from one.
+    """
+    return None if len(job.own.bags) else Heads(job)
+
+
+def scorers_of(job: Job, heads: "Heads | None") -> dict[str, "FineTuned | Heads"]:
     """Return the kinds of models to try; in a draw the first is kept.
 
-    A head costs next to nothing where fine-tuning starts from one. Its rows are utterances: with
-    stretches among the examples each fold runs the whole recipe instead.
+    Without heads each fold runs the whole recipe.
     """
-    if len(job.learnt.bags):
+    if heads is None:
         return {"fine-tuned": FineTuned(job, None)}
-    heads = Heads(job)
     if job.settings.fit.epochs == 0:
         return {"head": heads}
     return {"fine-tuned": FineTuned(job, heads), "head": heads}
@@ -53,7 +71,7 @@ class FineTuned:
     """Scores folds by fine-tuning on the others, and keeps the mean of the networks."""
 
     def __init__(self, job: Job, heads: "Heads | None") -> None:
-        self._job = job
+        self._job, self._learnt = job, job.learnt
         self._heads = heads
         self._weights = WeightMean()
         self._last: Fitted | None = None
@@ -62,7 +80,7 @@ class FineTuned:
         """Return logits of what is judged on some tapes, having learnt from others."""
         job, self._last = self._job, None  # not two networks at a time
         self._last = fit_coder(
-            job.learnt.of_tapes(train),
+            self._learnt.of_tapes(train),
             None,
             job.encoder,
             job.settings,
@@ -84,17 +102,21 @@ class Heads:
     """Scores folds by heads on the frozen encoder, which it reads once for all of them."""
 
     def __init__(self, job: Job) -> None:
-        self._fitted = prepare(job.encoder, job.settings, n_codes=job.learnt.answers.shape[2])
+        self._fitted = prepare(job.encoder, job.settings, n_codes=job.judged.answers.shape[2])
         self._learnt, self._judged = job.learnt, job.judged
         self._tapes: set[str] = set()
         self._features = frozen_features(
             self._fitted.network,
-            as_dataset(job.learnt, self._fitted.tokens),
+            as_dataset(self._learnt, self._fitted.tokens),
             bf16=precision_is_bf16(job.settings.fit.precision),
         )
         # What is judged was learnt from too, if not in the same fold.
-        places = {key: row for row, key in enumerate(_keys(job.learnt))}
+        places = {key: row for row, key in enumerate(_keys(job.own))}
         self._row_of_judged = np.array([places[key] for key in _keys(job.judged)], dtype=np.int64)
+
+    def learn_from(self, learnt: Examples) -> None:
+        """Learn from these from now on: all that was read, or the first part of it."""
+        self._learnt, self._tapes = learnt, set()
 
     def fitted_on(self, train: set[str]) -> CoderNetwork:
         """Return the network with a head fitted on some tapes; the encoder is as it came."""

@@ -112,6 +112,8 @@ def _make(
         report(f"training on {_amount(data)}, validating on {len(data.validation)}")
         place = Workspace(folder=folder, report=report, progress=progress)
         crossed, whole = _cross(study, data, encoder, settings, place)
+        if crossed is not None and crossed.found.gave_back:
+            data = replace(data, borrowed=data.borrowed.given_back)
         fitted = whole or fit_coder(data.learnt, data.validation, encoder, settings, place)
         if not processes.is_first():
             return None
@@ -176,7 +178,8 @@ def _cross(
     if settings.evaluation.folds < 2 or len(set(groups.values())) < 2 or not len(cross.judged):
         return None, None
     folds = folds_of(cross.learnt, groups, settings.evaluation.folds, seed=settings.seed)
-    found = cross_validate(cross.learnt, cross.judged, folds, encoder, settings, place)
+    lent = data.borrowed.examples
+    found = cross_validate(cross.learnt, cross.judged, folds, encoder, settings, place, lent=lent)
     return Crossed(data=cross, group=settings.evaluation.group, found=found), found.model
 
 

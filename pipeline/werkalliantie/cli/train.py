@@ -213,7 +213,7 @@ def summary(trained: "Trained") -> str:
 def _borrowable(trained: "Trained") -> str:
     """Return what else may help a model that learnt from few tapes, and from those alone."""
     manifest = trained.model.manifest
-    if len(manifest["data"]["train"]) > _FEW or manifest["borrowed"]:
+    if len(manifest["data"]["train"]) > _FEW or manifest["settings"]["borrow"]:
         return ""
     return (
         "It learnt from few tapes. Those of another study under the same codebook may teach it "
@@ -227,7 +227,19 @@ def _crossed(trained: "Trained", part: str) -> str:
     crossed = trained.metrics.get("cross_validation")
     if crossed is None:
         return ""
-    return _kept(crossed) + ("" if part == "cross_validation" else _beside(trained, crossed))
+    beside = "" if part == "cross_validation" else _beside(trained, crossed)
+    return _loan(crossed) + _kept(crossed) + beside
+
+
+def _loan(crossed: "Metrics") -> str:
+    """Return what came of borrowing, where anything was borrowed."""
+    if (tried := crossed.get("loan")) is None:
+        return ""
+    done = "kept" if tried["with_it"] >= tried["without"] else "left out"
+    return (
+        f"What was borrowed was {done}: average precision out of fold of a head that learnt from "
+        f"it too {tried['with_it']:.3f}, of one that didn't {tried['without']:.3f}.\n"
+    )
 
 
 def _kept(crossed: "Metrics") -> str:
