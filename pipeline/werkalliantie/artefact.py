@@ -115,7 +115,7 @@ def read(folder: Path) -> Artefact:
     Raises:
         ModelError: It isn't there, isn't whole, was altered, or its files contradict each other.
     """
-    manifest = _manifest(folder)
+    manifest = manifest_of(folder)
     _check_files(folder, manifest)
     said = _checked(folder / MANIFEST, TypeAdapter(_Manifest))
     labels = _checked(folder / LABELS, TypeAdapter(_Labels))
@@ -198,7 +198,12 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
+def manifest_of(folder: Path) -> dict[str, Any]:
+    """Return what a model folder's manifest says, unchecked but for its format.
+
+    Raises:
+        ModelError: There is no such folder, no manifest in it, or one of another format.
+    """
     if not folder.is_dir():
         raise ModelError(
             f"{folder}: no such model folder.", hint="See `werkalliantie models` for what there is."

@@ -196,7 +196,7 @@ def precision_for(model: Artefact, device: Device, wanted: Precision = "auto") -
         )
     if wanted == "int8" and not model.has_int8:
         raise ModelError(
-            f"{model.name} has no int8 copy: it didn't pass the parity gate (see its model card).",
+            f"{model.name} has no int8 copy; its model card says why.",
             hint="Leave the precision out to compute in fp32.",
         )
     return wanted

@@ -53,6 +53,11 @@ class Study:
         return self.data / "werkalliantie.db"
 
     @property
+    def features(self) -> Path:
+        """Where training keeps what an encoder made of the tapes; it may be removed."""
+        return self.data / "features"
+
+    @property
     def models(self) -> Path:
         """Where model folders and the champion pointer lie."""
         return self.folder / "models"

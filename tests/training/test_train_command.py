@@ -17,6 +17,7 @@ from werkalliantie import artefact
 from werkalliantie.cli import main
 from werkalliantie.cli.train import summary
 from werkalliantie.configuration.study import Split
+from werkalliantie.labeller import Labeller
 from werkalliantie.registry import Registry
 from werkalliantie_training import judging
 from werkalliantie_training.card import _chosen, _how
@@ -79,14 +80,15 @@ def test_a_head_that_did_better_is_said_to_be_kept(first: Run, kept: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("n_tapes", "loans", "said"), [(16, [], True), (17, [], False), (2, [{}], False)]
+    ("n_tapes", "lenders", "said"), [(16, [], True), (17, [], False), (2, ["elders"], False)]
 )
 def test_borrowing_is_suggested_on_few_tapes(
-    first: Run, n_tapes: int, loans: list[dict[str, str]], said: bool
+    first: Run, n_tapes: int, lenders: list[str], said: bool
 ) -> None:
-    """And only there, and not to who does so already."""
+    """And only there, and not to who does so already, or tried to."""
     learnt = {"train": dict.fromkeys(map(str, range(n_tapes)), "hash")}
-    manifest = {**first.trained.model.manifest, "data": learnt, "borrowed": loans}
+    asked = {**first.trained.model.manifest["settings"], "borrow": lenders}
+    manifest = {**first.trained.model.manifest, "data": learnt, "settings": asked}
     trained = replace(first.trained, model=replace(first.trained.model, manifest=manifest))
 
     assert ("--borrow voorbeeld" in summary(trained)) == said
@@ -155,3 +157,10 @@ def test_quick_training_fits_the_head_only(
     assert all(
         torch.equal(value, own[name.removeprefix("encoder.")]) for name, value in kept.items()
     )
+    # At once: nothing that takes longer than the head itself.
+    card = model.file(artefact.CARD).read_text(encoding="utf-8")
+    for copied in ("int8", "fp16"):
+        assert not model.manifest["parity"][copied]["passed"]
+        assert f"There is no {copied} copy" in card
+    assert not (model.has_int8 or model.has_fp16)
+    assert Labeller(model).precision == "fp32"

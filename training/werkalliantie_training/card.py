@@ -195,6 +195,8 @@ def _parity(parity: Metrics) -> str:
 
 
 def _fp16(fp16: Metrics) -> str:
+    if "reason" in fp16:
+        return f"There is no fp16 copy for a GPU: {fp16['reason']}."
     difference = fp16["max_probability_difference"]
     apart = "by more than can be counted" if difference is None else f"by up to {difference:.1e}"
     said = f"probabilities differ from fp32 {apart} (limit {fp16['tolerance']:.0e})"

@@ -20,6 +20,7 @@ from werkalliantie_training.fit import fit, precision_is_bf16
 from werkalliantie_training.network import CoderNetwork, load_network
 from werkalliantie_training.probe import start_head
 from werkalliantie_training.settings import TrainSettings
+from werkalliantie_training.shelf import shelf_in
 from werkalliantie_training.workspace import Workspace
 
 # Room for the special tokens of a pair, at most `<s> </s></s> </s>`.
@@ -100,7 +101,9 @@ def fit_coder(
     fitted = prepare(encoder, settings, n_codes=train.answers.shape[2])
     taught = as_dataset(train, fitted.tokens)
     if head is None:
-        start_head(fitted.network, taught, bf16=precision_is_bf16(settings.fit.precision))
+        bf16 = precision_is_bf16(settings.fit.precision)
+        shelf = shelf_in(workspace.features, encoder=encoder.sha256, bf16=bf16)
+        start_head(fitted.network, taught, bf16=bf16, shelf=shelf)
     else:
         fitted.network.take_head(head)
     judged = None if validation is None else as_dataset(validation, fitted.tokens)

@@ -4,6 +4,7 @@ import importlib.metadata
 import json
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from safetensors.torch import save_file
 import werkalliantie
 from werkalliantie import artefact
 from werkalliantie.artefact import Artefact, InputShape
+from werkalliantie.errors import ModelError
 from werkalliantie.labeller import onnx_metadata
 from werkalliantie.pairs import TokenPair
 from werkalliantie.registry import Registry
@@ -30,9 +32,10 @@ from werkalliantie_training.fit import precision_is_bf16
 from werkalliantie_training.halve import halve
 from werkalliantie_training.judging import Judged
 from werkalliantie_training.network import encoder_config
-from werkalliantie_training.parity import TOLERANCE, check_parity, judge_fp16, judge_int8
+from werkalliantie_training.parity import NOT_MADE, TOLERANCE, check_parity, judge_fp16, judge_int8
 from werkalliantie_training.quantise import CAREFUL, USUAL, UTMOST, Care, quantise
 from werkalliantie_training.reproducible import reproducible
+from werkalliantie_training.same_graph import write_as_before
 from werkalliantie_training.settings import TrainSettings
 
 if TYPE_CHECKING:
@@ -41,7 +44,16 @@ if TYPE_CHECKING:
 
 SEARCH = "search.json"
 """The trials of the search that chose the settings; there only where there was one."""
-_LIBRARIES = ("torch", "transformers", "datasets", "onnx", "onnxruntime", "tokenizers", "numpy")
+_LIBRARIES = (
+    "torch",
+    "transformers",
+    "datasets",
+    "onnx",
+    "onnxscript",
+    "onnxruntime",
+    "tokenizers",
+    "numpy",
+)
 _FILES = {artefact.ONNX: "fp32", artefact.INT8: "int8", artefact.FP16: "fp16"}
 _N_CHECKED = 48
 _N_CALIBRATION = 64
@@ -61,14 +73,18 @@ def file_model(
 ) -> Artefact:
     """Export, pass the parity gate and write the model folder.
 
-    The int8 and fp16 copies are kept only where they pass their gates on the validation tapes; the
-    card says so.
+    The int8 and fp16 copies are kept only where they pass their gates on the validation tapes, and
+    made only where the encoder was fine-tuned: in a quick run they would take longer than all else.
+    The card says so.
 
     Raises:
         ModelError: fp32 ONNX differs from torch, so the export can't be trusted.
     """
     codes, key = data.codebook.codes, data.codebook.key
-    parity = _exported(fitted, judged, data, workspace)
+    if settings.fit.epochs == 0:
+        parity = _at_once(registry, fitted, judged, data, workspace)
+    else:
+        parity = _exported(fitted, judged, data, workspace)
     provenance = _provenance(fitted, data, settings, parity)
     if trials:
         provenance["search"] = {"trials": len(trials)}
@@ -110,16 +126,32 @@ def file_model(
     return _moved(written, registry.folder / registry.free_name(name))
 
 
+def _at_once(
+    registry: Registry, fitted: Fitted, judged: Judged, data: TrainingData, workspace: Path
+) -> Metrics:
+    """Write in fp32 what a quick run made, and return how it passed its gate."""
+    fp32, metadata = workspace / artefact.ONNX, _metadata(judged, data)
+    copies = {"int8": NOT_MADE, "fp16": NOT_MADE}
+    if write_as_before(registry, fitted, fp32, metadata, versions=_versions()):
+        with suppress(ModelError):  # that model was made by a program of the same version, changed
+            return {"fp32": _fp32_parity(fitted, judged, data, fp32), **copies}
+    export(fitted.network, fp32, metadata)
+    return {"fp32": _fp32_parity(fitted, judged, data, fp32), **copies}
+
+
 def _exported(fitted: Fitted, judged: Judged, data: TrainingData, workspace: Path) -> Metrics:
     """Export in fp32, copy that to int8 and fp16, and return how each passed its gate."""
     fp32, int8, fp16 = (workspace / file for file in _FILES)
-    metadata = onnx_metadata(data.codebook.key, data.codebook.codes, judged.thresholds)
-    export(fitted.network, fp32, metadata)
+    export(fitted.network, fp32, _metadata(judged, data))
     return {
         "fp32": _fp32_parity(fitted, judged, data, fp32),
         "int8": _int8_parity(fitted, judged, data, fp32, int8),
         "fp16": _fp16_parity(fitted, judged, data, fp32, fp16),
     }
+
+
+def _metadata(judged: Judged, data: TrainingData) -> dict[str, str]:
+    return onnx_metadata(data.codebook.key, data.codebook.codes, judged.thresholds)
 
 
 def _moved(model: Artefact, folder: Path) -> Artefact:
@@ -210,8 +242,11 @@ def _provenance(
         "precision": "bf16" if precision_is_bf16(settings.fit.precision) else "fp32",
         "reproducible": reproducible(),
         "parity": parity,
-        "versions": {
-            "werkalliantie": werkalliantie.__version__,
-            **{library: importlib.metadata.version(library) for library in _LIBRARIES},
-        },
+        "versions": _versions(),
     }
+
+
+def _versions() -> dict[str, str]:
+    """Return those of the program and of the libraries that make a model."""
+    own = {"werkalliantie": werkalliantie.__version__}
+    return own | {library: importlib.metadata.version(library) for library in _LIBRARIES}

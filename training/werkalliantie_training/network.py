@@ -144,7 +144,8 @@ class CoderNetwork(nn.Module):
         if self.training:
             return logits
         said = self.utterance(input_ids, attention_mask).unsqueeze(-1).to(self.token_weights.dtype)
-        return logits + (self.token_weights[input_ids] * said).sum(dim=1) + self.token_bias
+        of_tokens = nn.functional.embedding(input_ids, self.token_weights)
+        return logits + (of_tokens * said).sum(dim=1) + self.token_bias
 
     def pool(
         self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None

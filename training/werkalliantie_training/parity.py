@@ -19,6 +19,12 @@ SAME_DECISIONS = 0.99
 KAPPA_LOSS = 0.01
 """Most kappa with the coders that int8 may lose on a code."""
 
+NOT_MADE: Metrics = {
+    "passed": False,
+    "reason": "none was made, as a head alone is fitted to be used at once",
+}
+"""What is said of copies that nobody waited for."""
+
 
 def check_parity(from_torch: NDArray[np.float32], from_onnx: NDArray[np.float32]) -> float:
     """Return the largest difference between two sets of logits.

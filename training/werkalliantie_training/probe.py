@@ -21,7 +21,9 @@ from sklearn.linear_model import LogisticRegression
 from werkalliantie_training.bag_regression import fit_bag_regression
 from werkalliantie_training.fit import apart, padded_batches
 from werkalliantie_training.network import HEAD, CoderNetwork
+from werkalliantie_training.shelf import Shelf
 
+NO_SHELF = Shelf()
 STRENGTH = 0.001
 """Inverse regularisation on standardised features; more overfits on few tapes."""
 TOKEN_STRENGTH = 0.1
@@ -53,15 +55,19 @@ class Frozen:
         return cls(pooled=np.concatenate([part.pooled for part in parts]), counts=counts)
 
 
-def start_head(network: CoderNetwork, train: Dataset, *, bf16: bool) -> None:
+def start_head(
+    network: CoderNetwork, train: Dataset, *, bf16: bool, shelf: Shelf = NO_SHELF
+) -> None:
     """Standardise the features on the training set, and set the head by logistic regression.
 
     Codes that every or no utterance carries start at zero.
 
     Args:
         train: Tokenised examples, as `as_dataset` gives them.
+        bf16: Whether the encoder computes in bf16.
+        shelf: Where features are kept.
     """
-    features = frozen_features(network, train, bf16=bf16)
+    features = frozen_features(network, train, bf16=bf16, shelf=shelf)
     bags = np.array(apart(train)[2]) if "sizes" in train.column_names else None
     set_head(network, features, np.asarray(train["labels"], dtype=np.float32), bags)
 
@@ -124,7 +130,9 @@ def _regression(
     return model.coef_[0].astype(np.float32), float(model.intercept_[0])
 
 
-def frozen_features(network: CoderNetwork, examples: Dataset, *, bf16: bool) -> Frozen:
+def frozen_features(
+    network: CoderNetwork, examples: Dataset, *, bf16: bool, shelf: Shelf = NO_SHELF
+) -> Frozen:
     """Return what the head reads.
 
     A tape is read by itself: its utterances are padded to each other, and what comes of them is the
@@ -133,7 +141,7 @@ def frozen_features(network: CoderNetwork, examples: Dataset, *, bf16: bool) -> 
     """
     network.eval()
     return Frozen.stacked(
-        [_features_of(network, tape, bf16=bf16) for tape in _tape_by_tape(examples)]
+        [_features_of(network, tape, bf16, shelf) for tape in _tape_by_tape(examples)]
     )
 
 
@@ -144,14 +152,21 @@ def _tape_by_tape(examples: Dataset) -> Iterator[Dataset]:
 
 
 @torch.inference_mode()
-def _features_of(network: CoderNetwork, tape: Dataset, *, bf16: bool) -> Frozen:
+def _features_of(network: CoderNetwork, tape: Dataset, bf16: bool, shelf: Shelf) -> Frozen:
     ids, said_types, _ = apart(tape)
     types = said_types if network.uses_types else None
-    pooled = np.empty((len(ids), network.head.in_features), dtype=np.float32)
+    batches = [*padded_batches(ids, types, pad_id=network.pad_id)]
+
+    def pooled() -> NDArray[np.float32]:
+        """Return what the encoder makes of the tape."""
+        made = np.empty((len(ids), network.head.in_features), dtype=np.float32)
+        for places, batch in batches:
+            with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+                made[places] = network.pool(**batch).float().numpy()
+        return made
+
     rows, tokens = [], []
-    for places, batch in padded_batches(ids, types, pad_id=network.pad_id):
-        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
-            pooled[places] = network.pool(**batch).float().numpy()
+    for places, batch in batches:
         said = network.utterance(batch["input_ids"], batch["attention_mask"]) > 0
         rows.append(np.array(places)[said.nonzero()[:, 0].numpy()])
         tokens.append(batch["input_ids"][said].numpy())
@@ -159,4 +174,4 @@ def _features_of(network: CoderNetwork, tape: Dataset, *, bf16: bool) -> Frozen:
     counts = csr_array(
         (np.ones(len(where[0]), dtype=np.float32), where), shape=(len(ids), network.n_tokens)
     )
-    return Frozen(pooled=pooled, counts=counts)
+    return Frozen(pooled=shelf.kept([ids, types], pooled), counts=counts)

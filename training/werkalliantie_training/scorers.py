@@ -13,6 +13,7 @@ from werkalliantie_training.fit import precision_is_bf16
 from werkalliantie_training.network import CoderNetwork
 from werkalliantie_training.probe import frozen_features, head_logits, set_head
 from werkalliantie_training.settings import TrainSettings
+from werkalliantie_training.shelf import shelf_in
 from werkalliantie_training.workspace import Workspace
 
 
@@ -105,10 +106,12 @@ class Heads:
         self._fitted = prepare(job.encoder, job.settings, n_codes=job.judged.answers.shape[2])
         self._learnt, self._judged = job.learnt, job.judged
         self._tapes: set[str] = set()
+        bf16 = precision_is_bf16(job.settings.fit.precision)
         self._features = frozen_features(
             self._fitted.network,
             as_dataset(self._learnt, self._fitted.tokens),
-            bf16=precision_is_bf16(job.settings.fit.precision),
+            bf16=bf16,
+            shelf=shelf_in(job.workspace.features, encoder=job.encoder.sha256, bf16=bf16),
         )
         # What is judged was learnt from too, if not in the same fold.
         places = {key: row for row, key in enumerate(_keys(job.own))}

@@ -115,7 +115,8 @@ def search(
                 seed=(settings.seed * 1000 + number) % 2**32
             )
             _queue(stored, settings.fit)
-            _try(stored, data, encoder, settings, Workspace(folder=folder, progress=progress))
+            place = Workspace(folder=folder, progress=progress, features=study.features)
+            _try(stored, data, encoder, settings, place)
         trials = tuple(_trial(one) for one in stored.trials if one.state is not TrialState.WAITING)
     best = _best(trials)
     said = ", ".join(f"{name} {value:.3g}" for name, value in best.parameters.items())

@@ -110,7 +110,7 @@ def _make(
     key = fingerprint(data, settings, encoder)
     with workspace(study.models, key) as folder:
         report(f"training on {_amount(data)}, validating on {len(data.validation)}")
-        place = Workspace(folder=folder, report=report, progress=progress)
+        place = Workspace(folder=folder, report=report, progress=progress, features=study.features)
         crossed, whole = _cross(study, data, encoder, settings, place)
         if crossed is not None and crossed.found.gave_back:
             data = replace(data, borrowed=data.borrowed.given_back)

@@ -33,11 +33,13 @@ class Workspace:
         folder: Of its checkpoints and what comes of them.
         report: Told what begins, in a few words.
         progress: Whether to show progress bars on stderr.
+        features: Where features of tapes are kept from run to run; nowhere if None.
     """
 
     folder: Path
     report: Callable[[str], None] = lambda stage: None
     progress: bool = False
+    features: Path | None = None
 
 
 @contextmanager
