@@ -20,6 +20,7 @@ from werkalliantie_training.examples import Examples
 from werkalliantie_training.network import CoderNetwork
 from werkalliantie_training.probe import Frozen, frozen_features
 from werkalliantie_training.settings import Evaluation, TrainSettings
+from werkalliantie_training.shelf import Shelf
 from werkalliantie_training.train import train
 from werkalliantie_training.workspace import Workspace
 
@@ -322,9 +323,9 @@ def test_heads_read_each_utterance_once(
     settings = tuned(settings) if epochs else settings
     read: list[int] = []
 
-    def counted(network: CoderNetwork, examples: Dataset, *, bf16: bool) -> Frozen:
+    def counted(network: CoderNetwork, examples: Dataset, *, bf16: bool, shelf: Shelf) -> Frozen:
         read.append(len(examples))
-        return frozen_features(network, examples, bf16=bf16)
+        return frozen_features(network, examples, bf16=bf16, shelf=shelf)
 
     for module in (scorers, probe):
         monkeypatch.setattr(module, "frozen_features", counted)
