@@ -171,7 +171,7 @@ class TestPrecision:
         with pytest.raises(ModelError) as refused:
             Labeller(plain, precision="int8")
 
-        assert refused.value.message == ("m2 has no int8 copy; its model card says why.")
+        assert refused.value.message == "m2 has no int8 copy; its model card says why."
         assert refused.value.hint == "Leave the precision out to compute in fp32."
 
     def test_fp16_is_refused_on_the_cpu_and_without_a_copy(self, model: Artefact) -> None:

@@ -158,6 +158,7 @@ def test_what_does_harm_is_given_back_and_said(
     assert manifest["settings"]["borrow"] == ["uitlener"]
     tried = listed.model.metrics["metrics"]["cross_validation"]["loan"]
     assert tried["with_it"] < tried["without"]
+    assert not tried["kept"]
 
 
 def test_manifest_and_card_say_what_was_borrowed(trained: Study) -> None:

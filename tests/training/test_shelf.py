@@ -93,6 +93,7 @@ def test_what_nobody_asked_for_in_a_week_goes(tmp_path: Path, make: Maker) -> No
     shelf = shelf_in(tmp_path, encoder="e", bf16=False)
     for asked in ([1], [2]):
         shelf.kept(asked, make)
+    (tmp_path / "tmp12.npy").write_bytes(b"half")  # of a run that was killed
     for path in tmp_path.iterdir():
         os.utime(path, (time.time() - 8 * DAY,) * 2)
     shelf.kept([1], make)

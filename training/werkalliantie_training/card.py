@@ -66,9 +66,10 @@ def _borrowed(loans: Sequence[Metrics], metrics: Metrics) -> str:
     )
     if (tried := (metrics.get("cross_validation") or {}).get("loan")) is None:
         return said
+    done = "taught it too" if tried["kept"] else "was left out"
     return said + (
-        f"- What was borrowed {'taught it too' if loans else 'was left out'}: a head had average "
-        f"precision {tried['with_it']:.3f} out of fold with it, {tried['without']:.3f} without.\n"
+        f"- What was borrowed {done}: a head had average precision {tried['with_it']:.3f} out of "
+        f"fold with it, {tried['without']:.3f} without.\n"
     )
 
 

@@ -250,10 +250,13 @@ def _sides_of(job: Job, folds: Mapping[str, int]) -> list[_Side]:
 
 def _settled(job: Job, heads: Heads, sides: Sequence[_Side]) -> tuple[Job, LoanTried]:
     """Return the job without its loan where heads do better so, and how they did."""
-    tried = LoanTried(
-        with_it=_precision(job, heads, sides), without=_precision(job.without_loan, heads, sides)
+    tried = processes.of_first(
+        LoanTried(
+            with_it=_precision(job, heads, sides),
+            without=_precision(job.without_loan, heads, sides),
+        )
     )
-    if not processes.of_first(tried.helps):
+    if not tried.helps:
         job.workspace.report("leaving out what was borrowed: heads do better without it")
         job = job.without_loan
     heads.learn_from(job.learnt)

@@ -129,7 +129,7 @@ def _crossed(crossed: Crossed, codes: tuple[str, ...]) -> tuple[Metrics, Metrics
         "group": crossed.group,
         "kept": crossed.found.kept,
         "average_precision": dict(crossed.found.precision),
-        "loan": crossed.found.loan and asdict(crossed.found.loan),
+        "loan": (loan := crossed.found.loan) and asdict(loan) | {"kept": loan.helps},
         "calibration": {
             curve.code: {
                 "error": curve.error,

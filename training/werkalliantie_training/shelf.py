@@ -10,6 +10,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +20,9 @@ import transformers
 from numpy.typing import NDArray
 
 from werkalliantie_training import network
+from werkalliantie_training.workspace import WEEK
 
 Array = NDArray[np.float32]
-
-_WEEK = 7 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,17 +82,16 @@ def _read(path: Path) -> Array | None:
 
 def _write(path: Path, made: Array) -> None:
     """Write it whole or not at all; a run can do without."""
-    try:
+    with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-            partial = Path(folder) / path.name
-            np.save(partial, made)
-            partial.replace(path)
-    except OSError:
-        return
+        # Swept up with the others, should the run be killed here.
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npy", delete=False) as file:
+            np.save(file, made)
+        Path(file.name).replace(path)
 
 
 def _sweep(folder: Path) -> None:
     for path in folder.glob("*.npy"):
-        if time.time() - path.stat().st_mtime > _WEEK:
-            path.unlink(missing_ok=True)
+        with suppress(OSError):  # another process sweeps too
+            if time.time() - path.stat().st_mtime > WEEK:
+                path.unlink()

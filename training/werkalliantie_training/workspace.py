@@ -20,7 +20,8 @@ from werkalliantie_training import processes
 if sys.platform != "win32":
     import fcntl
 
-_WEEK = 7 * 24 * 3600
+WEEK = 7 * 24 * 3600
+"""Seconds after which nobody is taken to come back to what was left for a next run."""
 _BUSY = "the same training is under way already, in another process."
 _WAIT = "Wait for it, or stop it; this command then goes on where it was."
 
@@ -124,7 +125,7 @@ def _begun(folder: Path) -> bool:
 
 def _remove_if_stale(folder: Path) -> None:
     newest = max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
-    if time.time() - newest < _WEEK:
+    if time.time() - newest < WEEK:
         return
     lock = _locked(_lock_of(folder))
     if lock is not None:

@@ -235,7 +235,7 @@ def _loan(crossed: "Metrics") -> str:
     """Return what came of borrowing, where anything was borrowed."""
     if (tried := crossed.get("loan")) is None:
         return ""
-    done = "kept" if tried["with_it"] >= tried["without"] else "left out"
+    done = "kept" if tried["kept"] else "left out"
     return (
         f"What was borrowed was {done}: average precision out of fold of a head that learnt from "
         f"it too {tried['with_it']:.3f}, of one that didn't {tried['without']:.3f}.\n"
