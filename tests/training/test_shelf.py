@@ -14,7 +14,9 @@ from training.tiny import coded_study
 from werkalliantie import artefact
 from werkalliantie.study import Study
 from werkalliantie_training import network
+from werkalliantie_training.bags import Bags
 from werkalliantie_training.codebook_examples import NO_TAPE
+from werkalliantie_training.coder import fit_coder
 from werkalliantie_training.crossvalidation import cross_validate
 from werkalliantie_training.data import read_training_data
 from werkalliantie_training.encoders import resolve
@@ -163,6 +165,35 @@ def test_training_reads_a_tape_once(
     assert crossed(train_tapes[:2]) > 0
     assert crossed(train_tapes[:2]) == 0
     assert crossed(train_tapes[:3]) == 13
+
+
+@pytest.mark.parametrize("stretches", [False, True])
+def test_judging_reads_a_tape_once(
+    tmp_path: Path, settings: TrainSettings, monkeypatch: pytest.MonkeyPatch, stretches: bool
+) -> None:
+    """A model of a head says the same as its network would; asked again, it reads nothing."""
+    study = coded_study(tmp_path / "studie")
+    data = read_training_data(study, settings, tapes=None, codebook=None)
+    asked = data.validation
+    if stretches:  # coded as a whole besides, which is for training only
+        (tape,) = {*asked.tapes}
+        whole = Bags(
+            tapes=(tape,),
+            indices=(asked.indices,),
+            contexts=(asked.contexts,),
+            texts=(asked.texts,),
+            coders=asked.coders,
+            targets=asked.targets[:1],
+        )
+        asked = replace(asked, bags=whole)
+    place = Workspace(folder=tmp_path / "werk", features=study.features)
+    fitted = fit_coder(data.train, None, resolve(settings.encoder, tmp_path), settings, place)
+    said = fitted.logits(asked)
+    np.testing.assert_allclose(said, replace(fitted, shelf=None).logits(asked), atol=1e-5)
+
+    monkeypatch.setattr(CoderNetwork, "pool", None)
+
+    np.testing.assert_array_equal(fitted.logits(asked), said)
 
 
 def weights_of(study: Study, settings: TrainSettings) -> bytes:

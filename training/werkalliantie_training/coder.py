@@ -4,7 +4,7 @@ Training, cross-validation and the benchmarks all fit with it. It knows nothing 
 or model folders.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +12,16 @@ from tokenizers import Tokenizer
 
 from werkalliantie.errors import ConfigError
 from werkalliantie.pairs import PairTokenizer, TokenPair
+from werkalliantie_training.bags import NO_BAGS
 from werkalliantie_training.encoders import Encoder, load_tokenizer
 from werkalliantie_training.epochs import Watch
 from werkalliantie_training.examples import Examples, as_dataset
 from werkalliantie_training.export import torch_logits
 from werkalliantie_training.fit import fit, precision_is_bf16
 from werkalliantie_training.network import CoderNetwork, load_network
-from werkalliantie_training.probe import start_head
+from werkalliantie_training.probe import frozen_features, head_logits, start_head
 from werkalliantie_training.settings import TrainSettings
-from werkalliantie_training.shelf import shelf_in
+from werkalliantie_training.shelf import Shelf, shelf_in
 from werkalliantie_training.workspace import Workspace
 
 # Room for the special tokens of a pair, at most `<s> </s></s> </s>`.
@@ -29,12 +30,17 @@ _N_SPECIAL = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitted:
-    """A fine-tuned network with what goes with it on the way to its folder."""
+    """A fine-tuned network with what goes with it on the way to its folder.
+
+    Attributes:
+        shelf: Where features are kept while the network's encoder is as it came; else None.
+    """
 
     encoder: Encoder
     tokenizer: Tokenizer
     tokens: PairTokenizer
     network: CoderNetwork
+    shelf: Shelf | None = None
 
     def pairs(self, examples: Examples) -> list[TokenPair]:
         """Return the tokenised inputs of some examples."""
@@ -42,7 +48,16 @@ class Fitted:
 
     def logits(self, examples: Examples) -> NDArray[np.float32]:
         """Return fp32 logits, shape `(n_utterances, n_codes)`."""
-        return torch_logits(self.network, self.pairs(examples))
+        if self.shelf is None:
+            return torch_logits(self.network, self.pairs(examples))
+        rows = as_dataset(replace(examples, bags=NO_BAGS), self.tokens)
+        read = frozen_features(self.network, rows, bf16=False, shelf=self.shelf)
+        return head_logits(self.network, read)
+
+    def with_head_only(self, workspace: Workspace) -> "Fitted":
+        """Return the same, known to have learnt with its head alone: what it reads may be kept."""
+        shelf = shelf_in(workspace.features, encoder=self.encoder.sha256, bf16=False)
+        return replace(self, shelf=shelf)
 
 
 def prepare(encoder: Encoder, settings: TrainSettings, *, n_codes: int) -> Fitted:
@@ -108,7 +123,7 @@ def fit_coder(
         fitted.network.take_head(head)
     judged = None if validation is None else as_dataset(validation, fitted.tokens)
     fit(fitted.network, taught, judged, settings.fit, workspace, seed=settings.seed, watch=watch)
-    return fitted
+    return fitted if settings.fit.epochs else fitted.with_head_only(workspace)
 
 
 def _check_length(network: CoderNetwork, settings: TrainSettings) -> None:

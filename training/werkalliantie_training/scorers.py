@@ -104,7 +104,7 @@ class Heads:
 
     def __init__(self, job: Job) -> None:
         self._fitted = prepare(job.encoder, job.settings, n_codes=job.judged.answers.shape[2])
-        self._learnt, self._judged = job.learnt, job.judged
+        self._learnt, self._judged, self._workspace = job.learnt, job.judged, job.workspace
         self._tapes: set[str] = set()
         bf16 = precision_is_bf16(job.settings.fit.precision)
         self._features = frozen_features(
@@ -137,7 +137,7 @@ class Heads:
     def whole(self) -> Fitted:
         """Return the network with a head fitted on all tapes."""
         self.fitted_on({*self._learnt.tapes})
-        return self._fitted
+        return self._fitted.with_head_only(self._workspace)
 
 
 def _keys(examples: Examples) -> list[tuple[str, int]]:
