@@ -85,6 +85,7 @@ def tiny_model(
     threshold: float = 0.5,
     temperature: float = 1.0,
     trained_on: Sequence[str] = (),
+    borrowed: Sequence[Mapping[str, Any]] = (),
     bag_of_words: Mapping[str, Any] | None = None,
     onnx_says: Mapping[str, str] | None = None,
     int8: bool = False,
@@ -94,6 +95,7 @@ def tiny_model(
     Args:
         folder: Where to; its name is the model's.
         trained_on: Tapes that the manifest names as training data.
+        borrowed: Loans that it names.
         bag_of_words: The floor that training measured on its test tapes.
         onnx_says: Metadata of the ONNX file that differ from the folder's.
         int8: Whether to write an int8 copy as well, which says the same of itself.
@@ -127,6 +129,7 @@ def tiny_model(
             "created": "2026-01-02T03:04:05+00:00",
             "encoder": {"name": "proef", "sha256": "0" * 64},
             "data": {"train": dict.fromkeys(trained_on, "0" * 64), "validation": {}},
+            "borrowed": [*borrowed],
             "parity": {"fp32": {"largest_difference": 0.0}},
         },
         card=f"# {folder.name}\n",

@@ -14,6 +14,7 @@ from werkalliantie.agreement_report import document_of
 from werkalliantie.agreement_report.note import dutch_of
 from werkalliantie.coding import Mode
 from werkalliantie.errors import ModelError, StoreError
+from werkalliantie.seen import words_hash
 from werkalliantie.store import Store
 
 
@@ -268,6 +269,27 @@ class TestModel:
         assert notes_on(made, "model_coder") == [
             "model_coder: left out tapes that m1 was trained on: t1"
         ]
+
+    def test_so_are_tapes_it_had_borrowed_before_they_were_here(
+        self, coded: Store, tmp_path: Path
+    ) -> None:
+        """By whatever name they came: what was said on them tells them."""
+        mine = a_tape("R: Dit zei ik bij de buren.", *["R: Ja."] * (N - 1), id="t4")
+        coded.add([(mine, utterances_of(mine))])
+        code(coded, "anna", "t4", ["DT"] * N)
+        said = {"t1": words_hash(coded.utterances("t4"))}  # there it was called t1
+        model = tiny_model(tmp_path / "m1", borrowed=[{"study": "buren", "said": said}])
+        for tape in ("t1", "t4"):
+            predict(coded, model, tape, ["DT", "", "HC", "", "", ""])
+        made = document(coded, model=model)
+
+        beside = [pair for pair in made["pairs"] if pair["kind"] == "model_coder"]
+        assert {pair["n_tapes"] for pair in beside} == {1}
+        assert notes_on(made, "model_coder") == [
+            "model_coder: left out tapes that m1 was trained on: t4"
+        ]
+        with pytest.raises(ModelError, match="m1 was trained on tapes asked for: t4"):
+            document(coded, model=model, tapes=["t1", "t4"])
 
     def test_trained_on_every_coded_tape_it_is_null(self, coded: Store, tmp_path: Path) -> None:
         """Then there is nothing left to examine it on."""

@@ -1,6 +1,7 @@
 """Learning from the coded tapes of other studies too."""
 
 import json
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -175,6 +176,26 @@ def test_manifest_and_card_say_what_was_borrowed(trained: Study) -> None:
     assert manifest["settings"]["borrow"] == [loan["study"]] == ["uitlener"]
     assert str(trained.folder.parent) not in json.dumps(manifest) + card
     assert not {*BOTH} & listed.model.trained_on
+
+
+def test_a_tape_that_was_borrowed_judges_no_model_that_borrowed_it(
+    trained: Study, tmp_path: Path
+) -> None:
+    """Imported later, under another name, it isn't among the tapes that `retrain` compares on."""
+    shutil.copytree(trained.folder, tmp_path / "studie")
+    study = Study.open(tmp_path / "studie")
+    with Study.open(trained.folder.parent / "uitlener").store() as there, study.store() as here:
+        for tape, name in ((BOTH[0], "geleend"), ("gesprek-01", "anders")):
+            uttered = [replace(one, tape=name) for one in there.utterances(tape)]
+            if name == "anders":
+                uttered = [replace(one, text=f"zeg {one.text}") for one in uttered]
+            here.add([(replace(there.tape(tape), id=name), uttered)])
+            here.add_codings(replace(c, tape=name) for c in there.codings(tapes=[tape]))
+    model = Registry(study.models).find("model-001")
+
+    compared = retraining._compare(study, study.codebook(), model, model)
+
+    assert {*compared.tapes} == {*model.manifest["data"]["validation"], "anders"}
 
 
 def test_retraining_says_that_it_borrows_no_more(

@@ -17,6 +17,7 @@ import numpy as np
 from werkalliantie.codebook import Codebook
 from werkalliantie.errors import ConfigError, gather
 from werkalliantie.example import ExampleCorpus
+from werkalliantie.seen import words_hash
 from werkalliantie.store import Store
 from werkalliantie.study import Study
 from werkalliantie_training.bags import NO_BAGS
@@ -33,12 +34,14 @@ class Loan:
     Attributes:
         study: Its name.
         tapes: Hash of each of its tapes, by id there.
+        said: Hash of the words of each, which tells it wherever it turns up.
         n_utterances: How many coded utterances these hold.
         n_left_out: How many of its coded tapes weren't taken, because they are here too.
     """
 
     study: str
     tapes: dict[str, str]
+    said: dict[str, str]
     n_utterances: int
     n_left_out: int
 
@@ -121,10 +124,12 @@ def _lent(lender: Study, codebook: Codebook, study: Study) -> tuple[Examples, Lo
         if not taken:
             raise ConfigError("all of its coded tapes are in this study too.")
         hashes = {tape: tape_hash(store, codebook, tape) for tape in taken}
+        said = {tape: words_hash(store.utterances(tape)) for tape in taken}
     lent = examples.of_tapes(taken)
     loan = Loan(
         study=lender.settings.name,
         tapes=hashes,
+        said=said,
         n_utterances=len(lent),
         n_left_out=len(known) - len(taken),
     )

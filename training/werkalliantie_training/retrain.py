@@ -16,6 +16,7 @@ from werkalliantie.labeller import Labeller
 from werkalliantie.promotion import Gate, HeldOut, judge
 from werkalliantie.promotion.sentences import reason_for
 from werkalliantie.registry import Registry
+from werkalliantie.seen import seen_by
 from werkalliantie.store import Store
 from werkalliantie.study import Study
 from werkalliantie_training.data import coded_tapes, read_training_data, tapes_by_stretch
@@ -224,10 +225,11 @@ def _compare(study: Study, book: Codebook, champion: Artefact, challenger: Artef
     """Label the held-out tapes with both model folders, as they would be used, and judge."""
     rules = study.settings.promotion
     with study.store() as store:
-        learnt = _tapes_of(champion, "train") | _tapes_of(challenger, "train")
-        tapes = sorted(coded_tapes(store, book, None).keys() - learnt)
-        examples = read_examples(store, book, tapes, [Mode.BLIND])
-        unseen = {*examples.tapes} - champion.trained_on - challenger.trained_on
+        coded = coded_tapes(store, book, None)
+        before, now = (seen_by(model, store, coded) for model in (champion, challenger))
+        learnt = (before - _validated_on(champion)) | (now - _validated_on(challenger))
+        examples = read_examples(store, book, sorted(coded.keys() - learnt), [Mode.BLIND])
+        unseen = {*examples.tapes} - before - now
         part = "test" if len(unseen) >= rules.min_tapes else "validation"
         if part == "test":
             examples = examples.of_tapes(unseen)
@@ -244,12 +246,12 @@ def _compare(study: Study, book: Codebook, champion: Artefact, challenger: Artef
         part=part,
         tapes=used,
         n_utterances=len(examples),
-        n_flattered=len({*used} & challenger.trained_on - champion.trained_on),
+        n_flattered=len({*used} & now - before),
     )
 
 
-def _tapes_of(model: Artefact, part: str) -> frozenset[str]:
-    return frozenset(model.manifest.get("data", {}).get(part, ()))
+def _validated_on(model: Artefact) -> frozenset[str]:
+    return frozenset(model.manifest.get("data", {}).get("validation", ()))
 
 
 def _decisions(store: Store, model: Artefact, examples: Examples) -> NDArray[np.bool_]:

@@ -44,7 +44,7 @@ def gather_material(
         ModelError: The model codes under another codebook, or was trained on tapes asked for.
         ConfigError: Codings of another codebook can't be brought to this one.
     """
-    check_model(model, codebook, question)
+    check_model(store, model, codebook, question)
     every = store.codings(coders=_names(question), tapes=question.tapes)
     others = _other_books(every, codebook)
     own = [coding for coding in every if coding.codebook == codebook.key]

@@ -9,10 +9,13 @@ from werkalliantie.agreement_report.question import Question
 from werkalliantie.artefact import Artefact
 from werkalliantie.codebook import Codebook
 from werkalliantie.errors import ModelError
+from werkalliantie.seen import seen_by
 from werkalliantie.store import Store
 
 
-def check_model(model: Artefact | None, codebook: Codebook, question: Question) -> None:
+def check_model(
+    store: Store, model: Artefact | None, codebook: Codebook, question: Question
+) -> None:
     """Refuse a model that can't be measured, or not on the tapes asked for."""
     if model is None:
         return
@@ -21,7 +24,7 @@ def check_model(model: Artefact | None, codebook: Codebook, question: Question) 
             f"{model.name} codes under {model.codebook}, not under {codebook.key}.",
             hint="Name a model of this codebook, or another --codebook.",
         )
-    if (seen := model.trained_on & {*(question.tapes or ())}) and not question.force:
+    if (seen := seen_by(model, store, question.tapes or ())) and not question.force:
         raise ModelError(
             f"{model.name} was trained on tapes asked for: {', '.join(sorted(seen))}.",
             hint="Leave them out of --tapes, add --no-model to compare only the coders, or --force "
@@ -75,10 +78,11 @@ def _read(
 ) -> tuple[Machine | None, list[str]]:
     """Return a model's answers, and the tapes that were left out since it was trained on them."""
     predictions = store.predictions(model.name, tapes=sorted({tape for tape, _ in places}))
-    forced = model.trained_on & {*(question.tapes or ())} if question.force else frozenset()
-    seen = model.trained_on - forced
+    seen = seen_by(model, store, {prediction.tape for prediction in predictions})
+    forced = seen & {*(question.tapes or ())} if question.force else frozenset()
+    seen -= forced
     fit = {(p.tape, p.utterance): p for p in predictions if p.tape not in seen}
-    left_out = sorted({p.tape for p in predictions} & seen)
+    left_out = sorted(seen)
     if not fit.keys() & {*places}:
         return None, left_out
     machine = Machine(

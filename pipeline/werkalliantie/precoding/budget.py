@@ -16,6 +16,7 @@ from werkalliantie.ordering import Point, places_in_order, review_curve
 from werkalliantie.precoding.offering import other_models, pool_of, surprises_of
 from werkalliantie.precoding.plan import codebook_for
 from werkalliantie.registry import Registry
+from werkalliantie.seen import seen_by
 from werkalliantie.store import Store
 from werkalliantie.study import Study
 
@@ -110,10 +111,10 @@ def _fair(study: Study, store: Store, model: Artefact, tapes: frozenset[str]) ->
     fair = []
     for name in other_models(store, model):
         try:
-            seen = registry.find(name).trained_on
+            seen = seen_by(registry.find(name), store, tapes)
         except ModelError:  # gone or broken: what it was trained on isn't known
             continue
-        if not seen & tapes:
+        if not seen:
             fair.append(name)
     return fair
 
