@@ -104,6 +104,19 @@ def test_it_hears_what_is_not_held_back(made: Made) -> None:
     assert made.distilled.lesson.n_utterances == len(made.heard) == 28
 
 
+def test_what_its_teacher_borrowed_taught_it_too(made: Made) -> None:
+    """It says so, also of a loan by an earlier program, which didn't note what was said on it."""
+    loan = {"study": "buren", "tapes": {"t1": "a"}, "n_utterances": 9, "n_left_out": 0}
+    teacher = Registry(made.study.models).find("model-001")
+    borrowed = {"borrowed": [loan, loan | {"said": {"t1": "b"}}]}
+    teacher = replace(teacher, manifest={**teacher.manifest, **borrowed})
+
+    data, _ = distilling._read(made.study, teacher, distilling._settings(teacher))
+
+    assert [one.said for one in data.borrowed.loans] == [{}, {"t1": "b"}]
+    assert data.borrowed.kept
+
+
 def test_it_is_a_model_of_half_the_layers(made: Made) -> None:
     """With its teacher's temperatures and thresholds, and files a good deal smaller."""
     small, teacher = (Registry(made.study.models).find(f"model-00{n}") for n in (2, 1))

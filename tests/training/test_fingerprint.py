@@ -41,7 +41,7 @@ ENCODER = Encoder(name="e", folder=Path("hier"), sha256="e", source="hub")
 
 def lent(content: str) -> Borrowed:
     """Return a loan of one tape with this hash."""
-    loan = Loan(study="s", tapes={"t9": content}, said={"t9": "s"}, n_utterances=1, n_left_out=0)
+    loan = Loan(study="s", tapes={"t9": content}, n_utterances=1, n_left_out=0)
     return Borrowed(examples=NOTHING, loans=(loan,))
 
 

@@ -9,7 +9,7 @@ loan back that does harm.
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -34,16 +34,17 @@ class Loan:
     Attributes:
         study: Its name.
         tapes: Hash of each of its tapes, by id there.
-        said: Hash of the words of each, which tells it wherever it turns up.
         n_utterances: How many coded utterances these hold.
         n_left_out: How many of its coded tapes weren't taken, because they are here too.
+        said: Hash of the words of each tape, which tells it wherever it turns up; earlier models
+            don't say.
     """
 
     study: str
     tapes: dict[str, str]
-    said: dict[str, str]
     n_utterances: int
     n_left_out: int
+    said: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,9 +130,9 @@ def _lent(lender: Study, codebook: Codebook, study: Study) -> tuple[Examples, Lo
     loan = Loan(
         study=lender.settings.name,
         tapes=hashes,
-        said=said,
         n_utterances=len(lent),
         n_left_out=len(known) - len(taken),
+        said=said,
     )
     # No tape here goes by such a name: a slash can't be in one.
     return replace(lent, tapes=tuple(f"{loan.study}/{tape}" for tape in lent.tapes)), loan
