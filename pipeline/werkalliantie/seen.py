@@ -30,4 +30,4 @@ def seen_by(model: Artefact, store: Store, tapes: Iterable[str]) -> frozenset[st
 def words_hash(utterances: Iterable[Utterance]) -> str:
     """Return a sha256 of the words of a tape's utterances, in any case."""
     words = [word for one in utterances for word in one.text.casefold().split()]
-    return hashlib.sha256(" ".join(words).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()

@@ -185,10 +185,9 @@ def test_a_tape_that_was_borrowed_judges_no_model_that_borrowed_it(
     shutil.copytree(trained.folder, tmp_path / "studie")
     study = Study.open(tmp_path / "studie")
     with Study.open(trained.folder.parent / "uitlener").store() as there, study.store() as here:
-        for tape, name in ((BOTH[0], "geleend"), ("gesprek-01", "anders")):
-            uttered = [replace(one, tape=name) for one in there.utterances(tape)]
-            if name == "anders":
-                uttered = [replace(one, text=f"zeg {one.text}") for one in uttered]
+        for tape, name, before in ((BOTH[0], "geleend", ""), ("gesprek-01", "anders", "zeg ")):
+            said = there.utterances(tape)
+            uttered = [replace(one, tape=name, text=f"{before}{one.text}") for one in said]
             here.add([(replace(there.tape(tape), id=name), uttered)])
             here.add_codings(replace(c, tape=name) for c in there.codings(tapes=[tape]))
     model = Registry(study.models).find("model-001")
