@@ -286,9 +286,9 @@ class TestModel:
         beside = [pair for pair in made["pairs"] if pair["kind"] == "model_coder"]
         assert {pair["n_tapes"] for pair in beside} == {1}
         assert notes_on(made, "model_coder") == [
-            "model_coder: left out tapes that m1 was trained on: t4"
+            "model_coder: left out tapes that m1 was trained on: t4 (borrowed from another study)"
         ]
-        with pytest.raises(ModelError, match="m1 was trained on tapes asked for: t4"):
+        with pytest.raises(ModelError, match=r"on tapes asked for: t4 \(borrowed"):
             document(coded, model=model, tapes=["t1", "t4"])
 
     def test_trained_on_every_coded_tape_it_is_null(self, coded: Store, tmp_path: Path) -> None:

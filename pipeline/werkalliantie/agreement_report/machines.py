@@ -1,6 +1,6 @@
 """A model's stored answers on coded tapes, and the tapes on which it may not be measured."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from werkalliantie.agreement.ratings import Place
 from werkalliantie.agreement_report.material import Machine
@@ -11,6 +11,9 @@ from werkalliantie.codebook import Codebook
 from werkalliantie.errors import ModelError
 from werkalliantie.seen import seen_by
 from werkalliantie.store import Store
+
+# How a tape is marked that the model learnt from before it was here.
+BORROWED, BORROWED_DUTCH = "borrowed from another study", "geleend van een andere studie"
 
 
 def check_model(
@@ -26,7 +29,7 @@ def check_model(
         )
     if (seen := seen_by(model, store, question.tapes or ())) and not question.force:
         raise ModelError(
-            f"{model.name} was trained on tapes asked for: {', '.join(sorted(seen))}.",
+            f"{model.name} was trained on tapes asked for: {_names(model, seen)}.",
             hint="Leave them out of --tapes, add --no-model to compare only the coders, or --force "
             "to measure the model on them all the same, which every output will say.",
         )
@@ -45,11 +48,12 @@ def machine_of(
         return None
     machine, seen = _read(store, model, places, question)
     if seen:
-        names = ", ".join(seen)
         notes.append(
             Note(
-                f"model_coder: left out tapes that {model.name} was trained on: {names}",
-                f"model: weggelaten zijn tapes waarop {model.name} is getraind: {names}",
+                f"model_coder: left out tapes that {model.name} was trained on: "
+                f"{_names(model, seen)}",
+                f"model: weggelaten zijn tapes waarop {model.name} is getraind: "
+                f"{_names(model, seen, BORROWED_DUTCH)}",
             )
         )
     if machine is None:
@@ -62,15 +66,22 @@ def machine_of(
             )
         )
     elif machine.forced:
-        names = ", ".join(machine.forced)
         notes.append(
             Note(
-                f"model_coder: FORCED: {model.name} was trained on {names}, so its figures flatter "
-                "it",
-                f"model: GEFORCEERD: {model.name} is op {names} getraind; de cijfers vleien het",
+                f"model_coder: FORCED: {model.name} was trained on "
+                f"{_names(model, machine.forced)}, so its figures flatter it",
+                f"model: GEFORCEERD: {model.name} is op "
+                f"{_names(model, machine.forced, BORROWED_DUTCH)} getraind; de cijfers vleien het",
             )
         )
     return machine
+
+
+def _names(model: Artefact, tapes: Iterable[str], borrowed: str = BORROWED) -> str:
+    """Return tapes as a list to read, marked where it isn't by name that the model knows them."""
+    return ", ".join(
+        tape if tape in model.trained_on else f"{tape} ({borrowed})" for tape in sorted(tapes)
+    )
 
 
 def _read(
