@@ -43,14 +43,15 @@ class Ours:
         hashed = fingerprint(
             self.encoder.sha256,
             self.settings.model_dump_json(exclude={"seed"}),
-            codebook_examples(self.codebook).texts,
+            codebook_examples(self.codebook, ()).texts,
         )
         return f"{self.tag}:{hashed}"
 
     def fit(self, train: Examples, *, seed: int) -> Decide:
         """Train on the training tapes, and choose on the same tapes out of fold."""
         settings = self.settings.model_copy(update={"seed": seed})
-        learnt = train.joined(codebook_examples(self.codebook))
+        said = train.texts_by_tape.values()
+        learnt = train.joined(codebook_examples(self.codebook, said))
         n_codes = train.answers.shape[2]
         scaling = Scaling(offsets=np.zeros(n_codes), temperatures=np.ones(n_codes))
         thresholds = scaling.prior

@@ -17,7 +17,8 @@ Scores = NDArray[np.float64]
 def tape_folds(train: Examples, n_folds: int, *, seed: int) -> dict[str, int] | None:
     """Return the fold of each tape, or None where there are too few tapes for two folds."""
     try:
-        return folds_of(train, {tape: tape for tape in train.tapes}, n_folds, seed=seed)
+        groups = {tape: tape for tape in train.tapes}
+        return folds_of(train, groups, train.texts_by_tape, n_folds, seed=seed)
     except ConfigError:
         return None
 

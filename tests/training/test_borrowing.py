@@ -19,7 +19,7 @@ from werkalliantie.registry import Registry
 from werkalliantie.study import Study, create
 from werkalliantie_training import retrain as retraining
 from werkalliantie_training.borrowing import borrow
-from werkalliantie_training.data import read_cross_data, read_training_data
+from werkalliantie_training.data import read_training_data
 from werkalliantie_training.retrain import retrain
 
 BOTH = ("gesprek-05", "gesprek-06")
@@ -89,11 +89,11 @@ def test_what_is_borrowed_teaches_and_judges_nothing(study: Study, lender: Study
     plain = read_training_data(study, settings, tapes=None, codebook=None)
     asking = settings.model_copy(update={"borrow": (str(lender.folder),)})
     data = read_training_data(study, asking, tapes=None, codebook=None)
-    cross = read_cross_data(study, data)
+    cross = data.cross
 
     n_lent = data.borrowed.loans[0].n_utterances
     assert len(data.learnt) == len(plain.learnt) + n_lent
-    assert len(cross.learnt) == len(plain.learnt)
+    assert len(data.own) == len(plain.learnt)
     assert data.learnt.texts[-n_lent:] == data.borrowed.examples.texts
     for part in ("train", "validation", "test"):
         assert getattr(data, part).texts == getattr(plain, part).texts

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from werkalliantie.codebook import Cluster, Codebook, Item
 from werkalliantie_training.codebook_examples import NO_TAPE, codebook_examples
@@ -42,7 +43,7 @@ def coded(texts: tuple[str, ...], coders: tuple[str, ...]) -> Examples:
 
 def test_each_example_carries_the_clusters_that_name_it() -> None:
     """Those of items too; counter-examples say too little to learn from."""
-    found = codebook_examples(BOOK)
+    found = codebook_examples(BOOK, ())
 
     assert found.texts == (
         "Zullen we die brief even doen?",
@@ -52,6 +53,20 @@ def test_each_example_carries_the_clusters_that_name_it() -> None:
     assert found.targets.tolist() == [[1, 0], [1, 1], [0, 1]]
     assert set(found.tapes) == {NO_TAPE}
     assert set(found.contexts) == {""}
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        (["Nou, zullen we die brief even doen? Of niet?"], 2),  # quoted
+        (["zullen we die brief, even doen"], 2),  # with other capitals and punctuation
+        (["zullen we die brief morgen doen"], 3),  # other words
+        (["Bel jij ze morgen?", "Wat vervelend voor je."], 3),  # standing phrases
+    ],
+)
+def test_what_is_quoted_from_the_tapes_is_left_out(said: list[str], left: int) -> None:
+    """A model judged on those tapes would have learnt what it is asked."""
+    assert len(codebook_examples(BOOK, [["hm"], said])) == left
 
 
 def test_a_codebook_without_examples_has_none() -> None:
@@ -64,13 +79,13 @@ def test_a_codebook_without_examples_has_none() -> None:
         clusters=(Cluster(code="A", label="a", definition="doet a"),),
     )
 
-    assert len(codebook_examples(bare)) == 0
-    assert codebook_examples(bare).answers.shape == (1, 0, 1)
+    assert len(codebook_examples(bare, ())) == 0
+    assert codebook_examples(bare, ()).answers.shape == (1, 0, 1)
 
 
 def test_joined_utterances_keep_their_own_coders() -> None:
     """Whoever coded one part didn't see the other."""
-    joined = coded(("ja maar",), ("k1", "k2")).joined(codebook_examples(BOOK))
+    joined = coded(("ja maar",), ("k1", "k2")).joined(codebook_examples(BOOK, ()))
 
     assert joined.texts[0] == "ja maar"
     assert len(joined) == 4

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from werkalliantie.errors import ConfigError
 from werkalliantie_training import crossvalidation, probe, scorers
 from werkalliantie_training.coder import fit_coder
 from werkalliantie_training.crossvalidation import Crossing, OutOfFold, cross_validate, folds_of
-from werkalliantie_training.data import CrossData, read_cross_data, read_training_data
+from werkalliantie_training.data import read_training_data
 from werkalliantie_training.encoders import Encoder, resolve
 from werkalliantie_training.examples import Examples
 from werkalliantie_training.network import CoderNetwork
@@ -46,6 +47,23 @@ def place(tmp_path: Path) -> Workspace:
     return Workspace(folder=tmp_path)
 
 
+class Known(NamedTuple):
+    """What there is to cross-validate on."""
+
+    learnt: Examples
+    judged: Examples
+    workers: dict[str, str | None]
+    said: dict[str, list[str]]
+
+
+def divided(
+    judged: Examples, groups: dict[str, str], n_folds: int, *, uncoded: tuple[str, ...] = ()
+) -> dict[str, int]:
+    """Return the folds of tapes on which nothing was said but what is judged, and of others."""
+    said = {tape: judged.texts_by_tape.get(tape, []) for tape in groups}
+    return folds_of(judged, groups, said | {tape: ["hm"] for tape in uncoded}, n_folds, seed=1)
+
+
 def themselves(tapes: list[str]) -> dict[str, str]:
     """Return each tape as a group of its own."""
     return {tape: tape for tape in tapes}
@@ -55,7 +73,7 @@ def test_folds_hold_about_as_many_utterances() -> None:
     """The largest tapes go first, each to the fold that holds the least."""
     tapes = ["a"] * 6 + ["b"] * 5 + ["c"] * 3 + ["d"] * 2 + ["e"] * 2
 
-    folds = folds_of(some(tapes), themselves([*"abcde"]), 2, seed=1)
+    folds = divided(some(tapes), themselves([*"abcde"]), 2)
 
     loads = [sum(tapes.count(tape) for tape in folds if folds[tape] == fold) for fold in (0, 1)]
     assert loads == [10, 8] or loads == [8, 10]
@@ -65,7 +83,7 @@ def test_a_worker_is_in_one_fold() -> None:
     """Tapes of one group are never apart, whatever the number of folds."""
     workers = {"a": "w1", "b": "w2", "c": "w1", "d": "w3", "e": "w2"}
 
-    folds = folds_of(some([*"abcde"]), workers, 50, seed=1)
+    folds = divided(some([*"abcde"]), workers, 50)
 
     assert folds["a"] == folds["c"]
     assert folds["b"] == folds["e"]
@@ -80,11 +98,8 @@ def test_near_duplicates_are_in_one_fold() -> None:
         "ik moet dit de rechter melden",
     ]
 
-    folds = folds_of(
-        some([*"abcd"], [text, others[0], f"nou {text}", others[1]]),
-        themselves([*"abcd"]),
-        4,
-        seed=1,
+    folds = divided(
+        some([*"abcd"], [text, others[0], f"nou {text}", others[1]]), themselves([*"abcd"]), 4
     )
 
     assert folds["a"] == folds["c"]
@@ -93,16 +108,39 @@ def test_near_duplicates_are_in_one_fold() -> None:
 
 def test_what_is_no_tape_is_in_no_fold() -> None:
     """The codebook's examples are learnt from by every fold and judged by none."""
-    assert folds_of(some(["a", "b", ""]), themselves(["a", "b"]), 3, seed=1).keys() == {"a", "b"}
+    assert divided(some(["a", "b", ""]), themselves(["a", "b"]), 3).keys() == {"a", "b"}
+
+
+def test_copies_are_told_by_all_that_was_said() -> None:
+    """Also where other utterances of the copy were coded, or few of either."""
+    text = [f"woord-{place} en wat daarbij hoort zei je" for place in range(40)]
+    said = {"a": text, "b": ["hm"], "c": text}
+
+    folds = folds_of(some([*"abc"]), themselves([*"abc"]), said, 3, seed=1)
+
+    assert folds["a"] == folds["c"] != folds["b"]
+
+
+@pytest.mark.parametrize("n_uncoded", [1, 20])
+def test_a_fold_always_has_something_to_judge(n_uncoded: int) -> None:
+    """Tapes without blind codings are in no fold, but with a worker or a copy that has some."""
+    more = tuple(f"x{place}" for place in range(n_uncoded))
+    groups = themselves(["a", "b", *more]) | {more[0]: "a"}
+
+    folds = divided(some(["a", "b"]), groups, 3, uncoded=more)
+
+    assert folds.keys() == {"a", "b", more[0]}
+    assert folds["a"] == folds[more[0]] != folds["b"]
 
 
 def test_one_group_can_not_be_divided() -> None:
     """With a single worker there is nobody left to learn from."""
     with pytest.raises(ConfigError) as raised:
-        folds_of(some(["a", "b"]), {"a": "w", "b": "w"}, 5, seed=1)
+        divided(some(["a", "b"]), {"a": "w", "b": "w"}, 5)
 
     assert raised.value.message == (
-        "cross-validation needs at least two groups of tapes; 2 coded tape(s) make 1."
+        "cross-validation needs at least two groups of tapes with utterances coded blind; "
+        "2 coded tape(s) make 1."
     )
 
 
@@ -135,10 +173,13 @@ def settings(encoders: Path) -> TrainSettings:
 
 
 @pytest.fixture(scope="module")
-def cross(tmp_path_factory: pytest.TempPathFactory, settings: TrainSettings) -> CrossData:
+def cross(tmp_path_factory: pytest.TempPathFactory, settings: TrainSettings) -> Known:
     """What there is to cross-validate on in a small study."""
     study = coded_study(tmp_path_factory.mktemp("kruis") / "studie")
-    return read_cross_data(study, read_training_data(study, settings, tapes=None, codebook=None))
+    data = read_training_data(study, settings, tapes=None, codebook=None)
+    return Known(
+        learnt=data.own, judged=data.cross.judged, workers=data.cross.workers, said=data.said
+    )
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +190,7 @@ def encoder(settings: TrainSettings, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.mark.parametrize("epochs", [0, 1])
 def test_no_fold_is_learnt_from(
-    cross: CrossData,
+    cross: Known,
     encoder: Encoder,
     settings: TrainSettings,
     place: Workspace,
@@ -158,7 +199,7 @@ def test_no_fold_is_learnt_from(
 ) -> None:
     """What a fold is scored as depends on the other folds' answers only."""
     settings = tuned(settings) if epochs else settings
-    folds = folds_of(cross.learnt, themselves([*cross.workers]), 2, seed=1)
+    folds = folds_of(cross.judged, themselves([*cross.workers]), cross.said, 2, seed=1)
     rows = np.array([folds.get(tape) == 0 for tape in cross.learnt.tapes])
 
     def scored() -> OutOfFold:
@@ -182,10 +223,10 @@ def test_no_fold_is_learnt_from(
 
 
 def test_a_head_is_fitted_as_if_alone(
-    cross: CrossData, encoder: Encoder, settings: TrainSettings, place: Workspace
+    cross: Known, encoder: Encoder, settings: TrainSettings, place: Workspace
 ) -> None:
     """Reading the encoder once gives what training each fold, and all of them, anew gives."""
-    folds = folds_of(cross.learnt, themselves([*cross.workers]), 3, seed=1)
+    folds = folds_of(cross.judged, themselves([*cross.workers]), cross.said, 3, seed=1)
 
     made = cross_validate(cross.learnt, cross.judged, folds, encoder, settings, place)
 
@@ -210,7 +251,7 @@ def tuned(settings: TrainSettings, **fit: float) -> TrainSettings:
     ("rate", "kept"), [(1e-3, "fine-tuned"), (1.0, "head")], ids=["learns", "destroys"]
 )
 def test_what_does_better_out_of_fold_is_kept(
-    cross: CrossData,
+    cross: Known,
     encoder: Encoder,
     settings: TrainSettings,
     place: Workspace,
@@ -219,7 +260,7 @@ def test_what_does_better_out_of_fold_is_kept(
     kept: str,
 ) -> None:
     """The mean of fine-tuned models, or the head alone where fine-tuning spoils the encoder."""
-    folds = folds_of(cross.learnt, themselves([*cross.workers]), 3, seed=1)
+    folds = folds_of(cross.judged, themselves([*cross.workers]), cross.said, 3, seed=1)
     if kept == "fine-tuned":  # on so few utterances which is better is luck
         scores = iter([0.7, 0.6, 0.6])
         monkeypatch.setattr(crossvalidation, "average_precision", lambda *_: next(scores))
@@ -243,10 +284,10 @@ def test_what_does_better_out_of_fold_is_kept(
 
 
 def test_folds_are_fine_tuned_from_the_heads(
-    cross: CrossData, encoder: Encoder, settings: TrainSettings, place: Workspace
+    cross: Known, encoder: Encoder, settings: TrainSettings, place: Workspace
 ) -> None:
     """At a learning rate of next to nothing both say the same of every fold."""
-    folds = folds_of(cross.learnt, themselves([*cross.workers]), 2, seed=1)
+    folds = folds_of(cross.judged, themselves([*cross.workers]), cross.said, 2, seed=1)
     still = tuned(settings, learning_rate=1e-12, weight_decay=0.0)
 
     both = cross_validate(cross.learnt, cross.judged, folds, encoder, still, place)
@@ -257,7 +298,7 @@ def test_folds_are_fine_tuned_from_the_heads(
     np.testing.assert_allclose(both.out_of_fold.logits, heads.out_of_fold.logits, atol=1e-4)
 
 
-def lent_by(cross: CrossData, *, codes_move: int) -> Examples:
+def lent_by(cross: Known, *, codes_move: int) -> Examples:
     """Return the study's utterances as another study's, their codes moved on by some places."""
     lent = replace(cross.learnt, tapes=tuple(f"elders/{tape}" for tape in cross.learnt.tapes))
     return replace(lent, answers=np.roll(lent.answers, codes_move, axis=2))
@@ -265,11 +306,11 @@ def lent_by(cross: CrossData, *, codes_move: int) -> Examples:
 
 @pytest.mark.parametrize("epochs", [0, 1])
 def test_a_loan_that_does_harm_is_given_back(
-    cross: CrossData, encoder: Encoder, settings: TrainSettings, place: Workspace, epochs: int
+    cross: Known, encoder: Encoder, settings: TrainSettings, place: Workspace, epochs: int
 ) -> None:
     """Where the lender's codes mean something else, all is as if nothing had been borrowed."""
     settings = tuned(settings) if epochs else settings
-    folds = folds_of(cross.learnt, themselves([*cross.workers]), 2, seed=1)
+    folds = folds_of(cross.judged, themselves([*cross.workers]), cross.said, 2, seed=1)
 
     def crossed(lent: Examples | None) -> Crossing:
         return cross_validate(
@@ -291,11 +332,11 @@ def test_a_loan_that_does_harm_is_given_back(
 
 @pytest.mark.parametrize("epochs", [0, 1])
 def test_a_loan_that_helps_is_kept(
-    cross: CrossData, encoder: Encoder, settings: TrainSettings, place: Workspace, epochs: int
+    cross: Known, encoder: Encoder, settings: TrainSettings, place: Workspace, epochs: int
 ) -> None:
     """Where the lender has the very answers, every fold and the model itself learn from them."""
     settings = tuned(settings) if epochs else settings
-    folds = folds_of(cross.learnt, themselves([*cross.workers]), 2, seed=1)
+    folds = folds_of(cross.judged, themselves([*cross.workers]), cross.said, 2, seed=1)
     lent = lent_by(cross, codes_move=0)
 
     found = cross_validate(cross.learnt, cross.judged, folds, encoder, settings, place, lent=lent)
@@ -312,7 +353,7 @@ def test_a_loan_that_helps_is_kept(
 
 @pytest.mark.parametrize("epochs", [0, 1])
 def test_heads_read_each_utterance_once(
-    cross: CrossData,
+    cross: Known,
     encoder: Encoder,
     settings: TrainSettings,
     place: Workspace,
@@ -329,7 +370,7 @@ def test_heads_read_each_utterance_once(
 
     for module in (scorers, probe):
         monkeypatch.setattr(module, "frozen_features", counted)
-    folds = folds_of(cross.learnt, themselves([*cross.workers]), 3, seed=1)
+    folds = folds_of(cross.judged, themselves([*cross.workers]), cross.said, 3, seed=1)
 
     cross_validate(cross.learnt, cross.judged, folds, encoder, settings, place)
 

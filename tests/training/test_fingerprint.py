@@ -7,7 +7,7 @@ import numpy as np
 
 from werkalliantie.codebook import Cluster, Codebook
 from werkalliantie_training.borrowing import Borrowed, Loan
-from werkalliantie_training.data import TrainingData
+from werkalliantie_training.data import CrossData, TrainingData
 from werkalliantie_training.encoders import Encoder
 from werkalliantie_training.examples import Examples
 from werkalliantie_training.fingerprint import fingerprint
@@ -33,6 +33,9 @@ DATA = TrainingData(
     train=NOTHING,
     validation=NOTHING,
     test=NOTHING,
+    cross=CrossData(judged=NOTHING, workers={}, units={}),
+    codebook_examples=NOTHING,
+    said={},
     hashes={"train": {"t1": "1"}, "validation": {}, "test": {}},
     borrowed=Borrowed(examples=NOTHING),
 )

@@ -55,14 +55,6 @@ class Bags:
         return sum(map(len, self.texts))
 
     @property
-    def texts_by_tape(self) -> dict[str, list[str]]:
-        """The utterances of each tape; those in two bags stand twice."""
-        found: dict[str, list[str]] = {}
-        for tape, texts in zip(self.tapes, self.texts, strict=True):
-            found.setdefault(tape, []).extend(texts)
-        return found
-
-    @property
     def decided(self) -> NDArray[np.bool_]:
         """What the majority of the coders gave, ties as given; `(n_bags, n_codes)`."""
         return self.targets >= 0.5

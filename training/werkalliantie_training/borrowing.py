@@ -120,7 +120,7 @@ def _lent(lender: Study, codebook: Codebook, study: Study) -> tuple[Examples, Lo
         examples = replace(read_examples(store, codebook, coded), bags=NO_BAGS)
         if not len(examples):
             raise ConfigError(f"no utterance there is coded under {codebook.key}.")
-        known = examples.texts_by_tape
+        known = {tape: [one.text for one in store.utterances(tape)] for tape in {*examples.tapes}}
         taken = sorted(known.keys() - _also_here(known, study))
         if not taken:
             raise ConfigError("all of its coded tapes are in this study too.")

@@ -23,6 +23,7 @@ def model_card(
         f"- Coders: {', '.join(provenance['coders'])}.\n"
         + (f"- Coded stretches: {provenance['segments']}.\n" if provenance["segments"] else "")
         + _lesson(provenance)
+        + _examples(provenance)
         + _borrowed(provenance["borrowed"], metrics)
         + "\n".join(f"- {part} tapes: {', '.join(ids) or 'none'}." for part, ids in data.items())
         + f"\n- {_reproducible(provenance['reproducible'])}",
@@ -33,6 +34,7 @@ def model_card(
     if (crossed := metrics.get("cross_validation")) is not None:
         sections += [
             f"## Agreement in cross-validation, {crossed['folds']} folds by {crossed['group']}",
+            *_ungrouped(crossed),
             _table(crossed, floors["cross_validation"]),
             _calibration(crossed["calibration"]),
             *(_breakdown(crossed, kind) for kind in ("workers", "units") if crossed[kind]),
@@ -71,6 +73,17 @@ def _borrowed(loans: Sequence[Metrics], metrics: Metrics) -> str:
         f"- What was borrowed {done}: a head had average precision {tried['with_it']:.3f} out of "
         f"fold with it, {tried['without']:.3f} without.\n"
     )
+
+
+def _examples(provenance: Metrics) -> str:
+    """Return how many of the codebook's examples it learnt from, as an item of a list."""
+    examples = provenance.get("codebook_examples", {"learnt": 0, "quoted": 0})
+    if not any(examples.values()):
+        return ""
+    said = f"- Examples of the codebook: {examples['learnt']}"
+    if examples["quoted"]:
+        said += f"; {examples['quoted']} more are quoted from these tapes, and taught nothing"
+    return f"{said}.\n"
 
 
 def _lesson(provenance: Metrics) -> str:
@@ -154,6 +167,12 @@ def _calibration(curves: Metrics) -> str:
         f"Expected calibration error out of fold: {said}. This is the mean distance between a "
         "probability and how often coders gave the code."
     )
+
+
+def _ungrouped(crossed: Metrics) -> list[str]:
+    if not (tapes := crossed.get("ungrouped")):
+        return []
+    return [f"Of {', '.join(tapes)} the worker isn't known: each was held out by itself."]
 
 
 def _breakdown(crossed: Metrics, kind: str) -> str:

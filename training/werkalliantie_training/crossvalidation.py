@@ -129,46 +129,53 @@ class LoanTried:
 
 
 def folds_of(
-    examples: Examples, groups: Mapping[str, str], n_folds: int, *, seed: int
+    judged: Examples,
+    groups: Mapping[str, str],
+    said: Mapping[str, Sequence[str]],
+    n_folds: int,
+    *,
+    seed: int,
 ) -> dict[str, int]:
-    """Divide tapes over folds of about as many utterances.
+    """Divide tapes over folds of about as many utterances to judge on.
 
-    Tapes of one group stay together, and so do near-duplicates.
+    Tapes of one group stay together, and so do near-duplicates. A group without such utterances is
+    in no fold, so that all models learn from it.
 
     Args:
-        examples: The coded utterances of the tapes.
+        judged: The utterances that models are judged on.
         groups: What each tape belongs to: itself, or its worker. Others are in no fold.
+        said: What was said on each of these tapes, coded or not.
         n_folds: At most; fewer where there are fewer groups.
         seed: Of the order in which groups of the same size are taken.
 
     Raises:
-        ConfigError: There is only one group.
+        ConfigError: There is only one group to judge on.
     """
-    sizes = Counter(examples.tapes)
-    texts = examples.bags.texts_by_tape | examples.texts_by_tape
-    texts = {tape: said for tape, said in texts.items() if tape in groups}
-    joined = {tape: groups[tape] for tape in texts}
+    texts = {tape: said[tape] for tape in groups}
+    joined = dict(groups)
     for one, other in near_duplicates(texts, texts.items()):
         kept, lost = joined[one], joined[other]
         joined = {tape: kept if group == lost else group for tape, group in joined.items()}
     members: dict[str, list[str]] = {}
     for tape, group in sorted(joined.items()):
         members.setdefault(group, []).append(tape)
-    judged = [group for group, tapes in members.items() if any(sizes[tape] for tape in tapes)]
-    if len(judged) < 2:
+    sizes = Counter(judged.tapes)
+    loads = {group: sum(sizes[tape] for tape in tapes) for group, tapes in members.items()}
+    n_judged = sum(load > 0 for load in loads.values())
+    if n_judged < 2:
         raise ConfigError(
-            f"cross-validation needs at least two groups of tapes; {len(texts)} coded tape(s) "
-            f"make {len(judged)}.",
+            f"cross-validation needs at least two groups of tapes with utterances coded blind; "
+            f"{len(texts)} coded tape(s) make {n_judged}.",
             hint="Code another tape, or leave cross-validation out with --folds 0.",
         )
     order = np.random.default_rng(seed).permutation(sorted(members)).tolist()
-    order.sort(key=lambda group: -sum(sizes[tape] for tape in members[group]))
-    filled = [0] * min(n_folds, len(judged))
+    order.sort(key=lambda group: -loads[group])
+    filled = [0] * min(n_folds, n_judged)
     folds: dict[str, int] = {}
-    for group in order:
+    for group in order[:n_judged]:
         fold = filled.index(min(filled))
         folds |= dict.fromkeys(members[group], fold)
-        filled[fold] += sum(sizes[tape] for tape in members[group])
+        filled[fold] += loads[group]
     return folds
 
 

@@ -13,8 +13,28 @@ from werkalliantie_training.codebook_examples import codebook_examples
 from werkalliantie_training.duplicates import near_duplicates
 from werkalliantie_training.examples import Examples, read_examples
 from werkalliantie_training.settings import TrainSettings
-from werkalliantie_training.split import TapeSplit, split_tapes
+from werkalliantie_training.split import CodedTapes, TapeSplit, split_tapes
 from werkalliantie_training.tape_hash import tape_hash
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossData:
+    """What a model is cross-validated on, of its training tapes.
+
+    Attributes:
+        judged: The utterances that were coded blind.
+        workers: Worker of each tape, None where the study doesn't say.
+        units: Unit, likewise.
+    """
+
+    judged: Examples
+    workers: dict[str, str | None]
+    units: dict[str, str | None]
+
+    @property
+    def without_worker(self) -> list[str]:
+        """The tapes of which the worker isn't known."""
+        return [tape for tape, worker in self.workers.items() if worker is None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +42,9 @@ class TrainingData:
     """The coded utterances of a run by what they are for, and a hash of each tape's content.
 
     Attributes:
+        cross: What cross-validation judges by, of the tapes of `train`.
+        codebook_examples: The codebook's own, but for those quoted from these tapes.
+        said: All that was said on each tape, coded or not.
         borrowed: What other studies lent, which is no part of `train`.
     """
 
@@ -29,13 +52,16 @@ class TrainingData:
     train: Examples
     validation: Examples
     test: Examples
+    cross: CrossData
+    codebook_examples: Examples
+    said: dict[str, list[str]]
     hashes: dict[str, dict[str, str]]
     borrowed: Borrowed
 
     @property
     def own(self) -> Examples:
         """What there is to learn from here: the training tapes and the codebook's examples."""
-        return self.train.joined(codebook_examples(self.codebook))
+        return self.train.joined(self.codebook_examples)
 
     @property
     def learnt(self) -> Examples:
@@ -46,36 +72,6 @@ class TrainingData:
     def held_out(self) -> Examples:
         """What the model is judged on: the test tapes, or the validation tapes without any."""
         return self.test if len(self.test) else self.validation
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrossData:
-    """What a model is cross-validated on: its training tapes.
-
-    Attributes:
-        learnt: The coded utterances, of every mode, and the codebook's examples.
-        judged: Those coded blind.
-        workers: Worker of each tape, None where the study doesn't say.
-        units: Unit, likewise.
-    """
-
-    learnt: Examples
-    judged: Examples
-    workers: dict[str, str | None]
-    units: dict[str, str | None]
-
-
-def read_cross_data(study: Study, data: TrainingData) -> CrossData:
-    """Read what else cross-validation takes of the training tapes of a run."""
-    tapes = sorted(data.hashes["train"])
-    with study.store() as store:
-        known = [tape for tape in store.summaries() if tape.id in tapes]
-        return CrossData(
-            learnt=data.own,
-            judged=read_examples(store, data.codebook, tapes, [Mode.BLIND]),
-            workers={tape.id: tape.worker for tape in known},
-            units={tape.id: tape.unit for tape in known},
-        )
 
 
 def read_training_data(
@@ -99,27 +95,21 @@ def read_training_data(
     book = study.codebook(codebook)
     with study.store() as store:
         coded = coded_tapes(store, book, tapes)
-        split = split_tapes(
-            coded,
-            study.settings.split,
-            settings.holdout,
-            seed=settings.seed,
-            only_train=tapes_by_stretch(store, book, tapes),
-        )
+        split = split_tapes(coded, study.settings.split, settings.holdout, seed=settings.seed)
+        said = {
+            tape: [one.text for one in store.utterances(tape)]
+            for tape in (*split.train, *split.validation, *split.test)
+        }
         data = TrainingData(
             codebook=book,
             train=read_examples(store, book, split.train),
             validation=read_examples(store, book, split.validation, [Mode.BLIND]),
             test=read_examples(store, book, split.test, [Mode.BLIND]),
+            cross=_read_cross(store, book, split.train),
+            codebook_examples=codebook_examples(book, said.values()),
+            said=said,
             hashes=_hashes(store, book, split),
             borrowed=borrow(study, settings.borrow, book),
-        )
-    if not len(data.validation):
-        raise ConfigError(
-            f"no blind codings on the validation tapes {', '.join(split.validation)}; thresholds "
-            "are chosen, and models judged, on blind codings only.",
-            hint="Have these tapes coded without suggestions, or hold back others under [split] in "
-            "configs/study.toml.",
         )
     _refuse_near_duplicates(data)
     bags = data.train.bags
@@ -138,13 +128,24 @@ def read_training_data(
     return data
 
 
+def _read_cross(store: Store, codebook: Codebook, tapes: Sequence[str]) -> CrossData:
+    known = [tape for tape in store.summaries() if tape.id in tapes]
+    return CrossData(
+        judged=read_examples(store, codebook, tapes, [Mode.BLIND]),
+        workers={tape.id: tape.worker for tape in known},
+        units={tape.id: tape.unit for tape in known},
+    )
+
+
 def _refuse_near_duplicates(data: TrainingData) -> None:
-    held_out = data.validation.texts_by_tape | data.test.texts_by_tape
-    found = near_duplicates(data.train.texts_by_tape, held_out.items())
-    found += near_duplicates(data.train.bags.texts_by_tape, held_out.items())
-    found += near_duplicates(data.validation.texts_by_tape, data.test.texts_by_tape.items())
+    train, validation, test = (
+        {tape: data.said[tape] for tape in data.hashes[part]}
+        for part in ("train", "validation", "test")
+    )
+    found = near_duplicates(train, (validation | test).items())
+    found += near_duplicates(validation, test.items())
     if found:
-        pairs = ", ".join(f"{one} and {other}" for one, other in dict.fromkeys(found))
+        pairs = ", ".join(f"{one} and {other}" for one, other in found)
         raise ConfigError(
             f"tapes on two sides of the split hold nearly the same text: {pairs}. A model judged "
             "on what it learnt from looks better than it is.",
@@ -153,10 +154,8 @@ def _refuse_near_duplicates(data: TrainingData) -> None:
         )
 
 
-def coded_tapes(
-    store: Store, codebook: Codebook, wanted: Sequence[str] | None
-) -> dict[str, str | None]:
-    """Return the tapes with coded utterances, each with its worker.
+def coded_tapes(store: Store, codebook: Codebook, wanted: Sequence[str] | None) -> CodedTapes:
+    """Return the tapes that are coded, by what they can be used for.
 
     Args:
         wanted: Only these; every tape if None.
@@ -164,29 +163,20 @@ def coded_tapes(
     Raises:
         ConfigError: A wanted tape is coded in no way.
     """
-    coded = {coding.tape for coding in store.codings(codebook=codebook.key, tapes=wanted)}
-    known = coded | tapes_by_stretch(store, codebook, wanted).keys()
-    if wanted is not None and (missing := [tape for tape in wanted if tape not in known]):
+    codings = store.codings(codebook=codebook.key, tapes=wanted)
+    stretches = store.segment_codings(codebook=codebook.key, tapes=wanted)
+    blind = {coding.tape for coding in codings if coding.mode is Mode.BLIND}
+    coded = {coding.tape for coding in codings} | {coding.tape for coding in stretches}
+    if wanted is not None and (missing := [tape for tape in wanted if tape not in coded]):
         raise ConfigError(
             f"no codings under {codebook.key} for {', '.join(missing)}.",
             hint="Name coded tapes only, or import their codings first.",
         )
-    return {tape.id: tape.worker for tape in store.summaries() if tape.id in coded}
-
-
-def tapes_by_stretch(
-    store: Store, codebook: Codebook, wanted: Sequence[str] | None
-) -> dict[str, str | None]:
-    """Return the tapes with coded stretches and no coded utterances, each with its worker.
-
-    They can be trained on; no model can be judged on them.
-    """
-    key = codebook.key
-    stretches = {coding.tape for coding in store.segment_codings(codebook=key, tapes=wanted)}
-    if not stretches:
-        return {}
-    only = stretches - {coding.tape for coding in store.codings(codebook=key, tapes=stretches)}
-    return {tape.id: tape.worker for tape in store.summaries() if tape.id in only}
+    workers = {tape.id: tape.worker for tape in store.summaries() if tape.id in coded}
+    return CodedTapes(
+        judging={tape: worker for tape, worker in workers.items() if tape in blind},
+        teaching={tape: worker for tape, worker in workers.items() if tape not in blind},
+    )
 
 
 def _hashes(store: Store, codebook: Codebook, split: TapeSplit) -> dict[str, dict[str, str]]:

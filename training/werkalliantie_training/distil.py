@@ -180,7 +180,9 @@ def _read(
 
 
 def _heard(study: Study, data: TrainingData, *, seed: int) -> Examples:
-    judged = data.validation.texts_by_tape | data.test.texts_by_tape
+    judged = {
+        tape: data.said[tape] for part in ("validation", "test") for tape in data.hashes[part]
+    }
     rows: list[tuple[str, int, Question]] = []
     with study.store() as store:
         known = {tape.id: tape.worker for tape in store.summaries()}

@@ -1,11 +1,13 @@
-"""Tapes that hold nearly the same text: on two sides of a split they would flatter a model."""
+"""Text that is nearly the same in two places: on two sides of a split it would flatter a model."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 _LENGTH = 5
 _SHARE = 0.5
 # Of a tape with fewer runs, shared ones are no more than standing phrases.
 _FEWEST = 30
+_WORD = re.compile(r"\w+")
 
 
 def near_duplicates(
@@ -17,7 +19,7 @@ def near_duplicates(
     are on the other, so that a part of a tape counts as its near-duplicate too.
 
     Args:
-        texts: Utterances by tape.
+        texts: Utterances by tape, coded or not: of a copy other utterances may be coded.
         others: Tapes with their utterances, of which one is held at a time; a tape isn't compared
             with itself.
     """
@@ -31,10 +33,25 @@ def near_duplicates(
     return sorted(found)
 
 
+def quoted(texts: Sequence[str], tapes: Iterable[Sequence[str]]) -> set[str]:
+    """Return which texts are quotes: half or more of their runs of five words are on one tape.
+
+    A text of fewer words is no more than a standing phrase.
+    """
+    runs = {text: found for text in texts if (found := _runs([text]))}
+    return {
+        text
+        for said in tapes
+        for against in [_runs(said)]
+        for text, found in runs.items()
+        if len(found & against) >= _SHARE * len(found)
+    }
+
+
 def _runs(said: Sequence[str]) -> set[tuple[str, ...]]:
     found = set()
     for text in said:
-        words = text.casefold().split()
+        words = _WORD.findall(text.casefold())
         found |= {tuple(words[i : i + _LENGTH]) for i in range(len(words) - _LENGTH + 1)}
     return found
 

@@ -21,6 +21,7 @@ from werkalliantie.labeller import onnx_metadata
 from werkalliantie.pairs import TokenPair
 from werkalliantie.registry import Registry
 from werkalliantie_training.card import model_card
+from werkalliantie_training.codebook_examples import codebook_examples
 from werkalliantie_training.coder import Fitted
 from werkalliantie_training.crossvalidation import out_of_fold_lines
 from werkalliantie_training.data import TrainingData
@@ -88,7 +89,11 @@ def file_model(
     provenance = _provenance(fitted, data, settings, parity)
     if trials:
         provenance["search"] = {"trials": len(trials)}
-    if lesson is not None:
+    if lesson is None:
+        n_learnt = len(data.codebook_examples)
+        n_quoted = len(codebook_examples(data.codebook, ())) - n_learnt
+        provenance["codebook_examples"] = {"learnt": n_learnt, "quoted": n_quoted}
+    else:
         provenance["lesson"] = asdict(lesson)
 
     def fill(folder: Path) -> None:

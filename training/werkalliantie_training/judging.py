@@ -127,6 +127,7 @@ def _crossed(crossed: Crossed, codes: tuple[str, ...]) -> tuple[Metrics, Metrics
     metrics = evaluate(examples, decided, codes) | {
         "folds": int(found.folds.max()) + 1,
         "group": crossed.group,
+        "ungrouped": crossed.data.without_worker if crossed.group == "worker" else [],
         "kept": crossed.found.kept,
         "average_precision": dict(crossed.found.precision),
         "loan": (loan := crossed.found.loan) and asdict(loan) | {"kept": loan.helps},

@@ -19,7 +19,7 @@ from werkalliantie.registry import Registry
 from werkalliantie.seen import seen_by
 from werkalliantie.store import Store
 from werkalliantie.study import Study
-from werkalliantie_training.data import coded_tapes, read_training_data, tapes_by_stretch
+from werkalliantie_training.data import coded_tapes, read_training_data
 from werkalliantie_training.encoders import resolve
 from werkalliantie_training.evaluation import Metrics
 from werkalliantie_training.examples import Examples, read_examples
@@ -161,21 +161,13 @@ def _holding_back(
     """Return study and settings that name the champion's held-out tapes, and new ones, as such."""
     with study.store() as store:
         coded = coded_tapes(store, book, None)
-        only_train = tapes_by_stretch(store, book, None)
     data, said = rival.manifest.get("data", {}), study.settings.split
     earlier = TapeSplit(
         train=tuple(data.get("train", ())),
         validation=tuple(data.get("validation", ())),
         test=tuple(data.get("test", ())),
     )
-    split = split_tapes(
-        coded,
-        said,
-        settings.holdout,
-        seed=settings.seed,
-        earlier=earlier,
-        only_train=only_train,
-    )
+    split = split_tapes(coded, said, settings.holdout, seed=settings.seed, earlier=earlier)
     named = Split(
         validation_tapes=tuple(sorted({*split.validation, *said.validation_tapes})),
         validation_workers=said.validation_workers,
@@ -225,7 +217,7 @@ def _compare(study: Study, book: Codebook, champion: Artefact, challenger: Artef
     """Label the held-out tapes with both model folders, as they would be used, and judge."""
     rules = study.settings.promotion
     with study.store() as store:
-        coded = coded_tapes(store, book, None)
+        coded = coded_tapes(store, book, None).judging
         before, now = (seen_by(model, store, coded) for model in (champion, challenger))
         learnt = (before - _validated_on(champion)) | (now - _validated_on(challenger))
         examples = read_examples(store, book, sorted(coded.keys() - learnt), [Mode.BLIND])

@@ -3,7 +3,7 @@
 import math
 import random
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from werkalliantie.configuration.study import Split
 from werkalliantie.errors import ConfigError
@@ -19,32 +19,43 @@ class TapeSplit:
     test: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodedTapes:
+    """The coded tapes of a study, each with its worker.
+
+    Attributes:
+        judging: With utterances that were coded blind: models can be judged on them.
+        teaching: The others, of assisted codings or of stretches only: they can but train.
+    """
+
+    judging: Mapping[str, str | None]
+    teaching: Mapping[str, str | None] = field(default_factory=dict)
+
+
 def split_tapes(
-    coded: Mapping[str, str | None],
+    tapes: CodedTapes,
     named: Split,
     holdout: Holdout,
     *,
     seed: int,
     earlier: TapeSplit | None = None,
-    only_train: Mapping[str, str | None] | None = None,
 ) -> TapeSplit:
     """Divide the coded tapes, as the study names them or else drawn with the seed.
 
     Args:
-        coded: Coded tapes, each with its worker.
+        tapes: Those that can be judged on are drawn from; the others train, but for those that the
+            study holds back.
         named: Tapes and workers that the study holds back.
         holdout: Shares to draw where the study names none.
         seed: Of the draws.
         earlier: The split of a model that the new one is to be compared with. What trained that one
             trains again, what was held back stays so, and only new tapes are drawn.
-        only_train: Further tapes, which no model can be judged on; those that the study holds back
-            are left out.
 
     Raises:
-        ConfigError: Too few tapes, the study names a tape or worker for two purposes, or it holds
-            back tapes that the earlier model was trained on.
+        ConfigError: Too few tapes, or none to judge on; the study names a tape or worker for two
+            purposes, or it holds back tapes that the earlier model was trained on.
     """
-    further = only_train or {}
+    coded, further = tapes.judging, tapes.teaching
     test = _chosen(coded, named.test_tapes, named.test_workers)
     validation = _chosen(coded, named.validation_tapes, named.validation_workers)
     if both := sorted(test & validation):
@@ -52,6 +63,7 @@ def split_tapes(
             f"configs/study.toml: {', '.join(both)} held back for validation and for test.",
             hint="Name a tape, and a worker, for one of them.",
         )
+    _refuse_unjudged(tapes, named, validation)
     draws_test = not named.test_tapes and not named.test_workers
     draws_validation = not validation
     before = earlier or TapeSplit(train=(), validation=(), test=())
@@ -102,6 +114,23 @@ def _refuse_trained_on(trained_on: Collection[str], held_out: Collection[str]) -
             "compared with a new one.",
             hint="Hold back other tapes, or train without comparing with: werkalliantie train",
         )
+
+
+def _refuse_unjudged(tapes: CodedTapes, named: Split, validation: Collection[str]) -> None:
+    """Refuse to validate where nothing was coded blind."""
+    meant = _chosen(tapes.teaching, named.validation_tapes, named.validation_workers)
+    if tapes.teaching and not tapes.judging:
+        where = f"any of the {len(tapes.teaching)} coded tape(s)"
+    elif meant and not validation:
+        where = f"the validation tapes {', '.join(sorted(meant))}"
+    else:
+        return
+    raise ConfigError(
+        f"no utterance was coded blind on {where}; thresholds are chosen, and models judged, on "
+        "blind codings of utterances only.",
+        hint="Have such tapes coded without suggestions"
+        + (", or hold back others under [split] in configs/study.toml." if meant else "."),
+    )
 
 
 def held_back(tapes: Mapping[str, str | None], named: Split) -> set[str]:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import datasets
 
 from werkalliantie.artefact import Artefact
+from werkalliantie.errors import ConfigError
 from werkalliantie.registry import Registry
 from werkalliantie.study import Study
 from werkalliantie_training import processes
 from werkalliantie_training.coder import Fitted, fit_coder
 from werkalliantie_training.crossvalidation import cross_validate, folds_of
-from werkalliantie_training.data import TrainingData, read_cross_data, read_training_data
+from werkalliantie_training.data import CrossData, TrainingData, read_training_data
 from werkalliantie_training.encoders import Encoder, resolve
 from werkalliantie_training.evaluation import Metrics
 from werkalliantie_training.filing import file_model
@@ -111,7 +112,7 @@ def _make(
     with workspace(study.models, key) as folder:
         report(f"training on {_amount(data)}, validating on {len(data.validation)}")
         place = Workspace(folder=folder, report=report, progress=progress, features=study.features)
-        crossed, whole = _cross(study, data, encoder, settings, place)
+        crossed, whole = _cross(data, encoder, settings, place)
         if crossed is not None and crossed.found.gave_back:
             data = replace(data, borrowed=data.borrowed.given_back)
         fitted = whole or fit_coder(data.learnt, data.validation, encoder, settings, place)
@@ -159,7 +160,6 @@ def hush() -> None:
 
 
 def _cross(
-    study: Study,
     data: TrainingData,
     encoder: Encoder,
     settings: TrainSettings,
@@ -167,20 +167,41 @@ def _cross(
 ) -> tuple[Crossed | None, Fitted | None]:
     """Cross-validate as the settings say, and return the model that comes of it.
 
-    With a single tape, or worker, to learn from there is nothing to divide; without blind codings
-    there is nothing to judge by.
+    With a single tape to judge on there is nothing to divide; without blind codings there is
+    nothing to judge by.
+
+    Raises:
+        ConfigError: It was to be by worker, and there aren't two to divide.
     """
-    cross = read_cross_data(study, data)
-    groups = {
-        tape: (worker if settings.evaluation.group == "worker" else None) or tape
-        for tape, worker in cross.workers.items()
-    }
-    if settings.evaluation.folds < 2 or len(set(groups.values())) < 2 or not len(cross.judged):
+    asked = settings.evaluation
+    if asked.folds < 2:
         return None, None
-    folds = folds_of(cross.learnt, groups, settings.evaluation.folds, seed=settings.seed)
+    cross = data.cross
+    groups = _by_worker(cross, place) if asked.group == "worker" else {t: t for t in cross.workers}
+    try:
+        folds = folds_of(cross.judged, groups, data.said, asked.folds, seed=settings.seed)
+    except ConfigError as error:
+        if asked.group == "worker":
+            raise
+        place.report(f"no cross-validation: {error.message.removesuffix('.')}")
+        return None, None
     lent = data.borrowed.examples
-    found = cross_validate(cross.learnt, cross.judged, folds, encoder, settings, place, lent=lent)
-    return Crossed(data=cross, group=settings.evaluation.group, found=found), found.model
+    found = cross_validate(data.own, cross.judged, folds, encoder, settings, place, lent=lent)
+    return Crossed(data=cross, group=asked.group, found=found), found.model
+
+
+def _by_worker(cross: CrossData, place: Workspace) -> dict[str, str]:
+    """Return the worker of each tape; a tape of an unknown worker is a group of its own."""
+    if unknown := cross.without_worker:
+        if len(unknown) == len(cross.workers):
+            raise ConfigError(
+                "cross-validation by worker: of no training tape the worker is known.",
+                hint="Name the worker when importing a tape, with --worker; or leave out "
+                "--group worker.",
+            )
+        place.report(f"of {', '.join(unknown)} the worker isn't known: each is held out by itself")
+    # No worker goes by such a name: a slash can't be in one.
+    return {tape: worker or f"tape/{tape}" for tape, worker in cross.workers.items()}
 
 
 def _first_champion(
