@@ -40,6 +40,9 @@ EFFECTS: Mapping[str, tuple[float, float, float]] = {
     "worse_by_.05_on_common": (-0.05, 0.0, 0.0),
     "worse_by_.05_on_uneven": (0.0, -0.05, 0.0),
     "worse_by_.05_on_scarce": (0.0, 0.0, -0.05),
+    "worse_by_.05_on_common_better_on_others": (-0.05, 0.05, 0.05),
+    "worse_by_.05_on_uneven_better_on_others": (0.05, -0.05, 0.05),
+    "worse_by_.05_on_scarce_better_on_others": (0.05, 0.05, -0.05),
     "equal": (0.0, 0.0, 0.0),
     "better_by_.02": (0.02, 0.02, 0.02),
     "better_by_.05": (0.05, 0.05, 0.05),
@@ -80,9 +83,10 @@ def main() -> None:
         "--same", type=float, default=SAME, help="share of decisions an equal pair has in common"
     )
     parser.add_argument("--margin", type=float, default=PromotionRules().margin)
+    parser.add_argument("--confidence", type=float, default=PromotionRules().confidence)
     asked = parser.parse_args()
     started = time.perf_counter()
-    rules = PromotionRules(margin=asked.margin, min_tapes=2)
+    rules = PromotionRules(margin=asked.margin, confidence=asked.confidence, min_tapes=2)
     # Quantiles of t by halving take two thirds of the time, and here they are always the same few.
     resampling.t_quantile = cache(resampling.t_quantile)
     tied = {code: _tie(scenario, asked.same) for code, scenario in CODES.items()}

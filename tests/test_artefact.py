@@ -307,6 +307,27 @@ class TestTrainedOn:
 
         assert a_model(tmp_path / "m1", provenance={"data": data}).trained_on == {"t1", "t2"}
 
+    @pytest.mark.parametrize(
+        ("choices", "seen"), [([], {"t1"}), (["settings"], {"t1", "t2"}), (None, {"t1", "t2"})]
+    )
+    def test_validation_tapes_that_chose_nothing_are_not_seen(
+        self, tmp_path: Path, choices: list[str] | None, seen: set[str]
+    ) -> None:
+        """Earlier models don't say what was chosen on them: thresholds, it may be."""
+        said = {"data": {"train": {"t1": "a1"}, "validation": {"t2": "b2"}}}
+        more = {} if choices is None else {"chosen_on_validation": choices}
+
+        made = a_model(tmp_path / "m1", provenance=said | more)
+
+        assert made.trained_on == seen
+        assert made.chosen_on == seen - {"t1"}
+
+    def test_what_a_small_model_heard_it_has_seen(self, tmp_path: Path) -> None:
+        """Coded or not: there it answers as its teacher does more often than elsewhere."""
+        said = {"data": {"train": {"t1": "a1"}}, "lesson": {"heard": ["t1", "t7"]}}
+
+        assert a_model(tmp_path / "m1", provenance=said).trained_on == {"t1", "t7"}
+
     def test_no_tapes_where_the_manifest_names_none(self, model: Path) -> None:
         """A model from elsewhere may say nothing of its data."""
         assert artefact.read(model).trained_on == frozenset()

@@ -104,9 +104,24 @@ class Artefact:
 
     @property
     def trained_on(self) -> frozenset[str]:
-        """The tapes that training or the choice of thresholds has seen."""
-        data = self.manifest.get("data", {})
-        return frozenset({**data.get("train", {}), **data.get("validation", {})})
+        """The tapes that training, or whatever was chosen on the validation tapes, has seen."""
+        taught = self.manifest.get("data", {}).get("train", ())
+        heard = self.manifest.get("lesson", {}).get("heard", ())
+        return frozenset({*taught, *heard} | self.chosen_on)
+
+    @property
+    def chosen_on(self) -> frozenset[str]:
+        """The validation tapes; none where nothing was chosen on them."""
+        tapes = self.manifest.get("data", {}).get("validation", ())
+        return frozenset(tapes if self.choices else ())
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """What was chosen on the validation tapes: `epoch`, `thresholds`, `settings`, or nothing.
+
+        Models of before this was written down count as if thresholds were.
+        """
+        return tuple(self.manifest.get("chosen_on_validation", ["thresholds"]))
 
 
 def read(folder: Path) -> Artefact:

@@ -50,7 +50,8 @@ class TestContract:
         assert made["notes"] == [
             "model_coder: no model is in use",
             "ZBV: coder_coder has no interval: without one of the tapes the figure is undefined",
-            "bag_of_words: known only per utterance, on just the tapes that training tested on",
+            "bag_of_words: known only per utterance, on just the tapes that training tested, or "
+            "validated, on",
             "ceiling: with two coders, the majority of the others is the other one",
             "verdict: null where no model was measured beside coders",
             "icc: counts per utterance have none; ask for --unit window or tape",

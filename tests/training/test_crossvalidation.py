@@ -11,6 +11,7 @@ from datasets import Dataset
 from training.runs import settings_for
 from training.tiny import coded_study
 
+from werkalliantie.configuration.study import Split
 from werkalliantie.errors import ConfigError
 from werkalliantie_training import crossvalidation, probe, scorers
 from werkalliantie_training.coder import fit_coder
@@ -24,6 +25,8 @@ from werkalliantie_training.settings import Evaluation, TrainSettings
 from werkalliantie_training.shelf import Shelf
 from werkalliantie_training.train import train
 from werkalliantie_training.workspace import Workspace
+
+VALIDATION = Split(validation_tapes=("gesprek-04",))
 
 
 def some(tapes: list[str], texts: list[str] | None = None) -> Examples:
@@ -375,6 +378,56 @@ def test_heads_read_each_utterance_once(
     cross_validate(cross.learnt, cross.judged, folds, encoder, settings, place)
 
     assert read == [len(cross.learnt)]
+
+
+@pytest.mark.parametrize(("n_blind", "n_folds"), [(4, 3), (3, 2), (2, None)])
+def test_few_tapes_coded_blind_are_enough(
+    settings: TrainSettings, tmp_path: Path, n_blind: int, n_folds: int | None
+) -> None:
+    """One of them validates; with a single other one there is nothing to divide."""
+    settings = settings.model_copy(update={"evaluation": Evaluation(folds=3)})
+    study = coded_study(tmp_path / "studie", n_tapes=9, assisted=range(n_blind + 1, 10))
+    said: list[str] = []
+
+    trained = train(study, settings, report=said.append)
+
+    crossed = trained.metrics["cross_validation"]
+    blind = {f"gesprek-{number:02d}" for number in range(1, n_blind + 1)}
+    assert len(trained.model.manifest["data"]["train"]) == 8
+    assert {*trained.metrics["validation"]["tapes"]} < blind
+    assert (crossed and crossed["folds"]) == n_folds
+    assert (crossed is None) == any(stage.startswith("no cross-validation:") for stage in said)
+    if crossed is not None:
+        assert {*crossed["tapes"]} == blind - {*trained.metrics["validation"]["tapes"]}
+
+
+def test_by_worker_takes_workers(settings: TrainSettings, tmp_path: Path) -> None:
+    """Whoever asks for it is told of which tapes they aren't known, on the card too."""
+    settings = settings.model_copy(update={"evaluation": Evaluation(folds=2, group="worker")})
+    some, none = (
+        coded_study(tmp_path / str(len(lacking)), without_worker=lacking)
+        for lacking in ((1,), (1, 2, 3, 4))
+    )
+    some = replace(some, settings=some.settings.model_copy(update={"split": VALIDATION}))
+    said: list[str] = []
+
+    trained = train(some, settings, report=said.append)
+
+    assert "of gesprek-01 the worker isn't known: each is held out by itself" in said
+    assert trained.metrics["cross_validation"]["ungrouped"] == ["gesprek-01"]
+    card = trained.model.file("README.md").read_text(encoding="utf-8")
+    assert "Of gesprek-01 the worker isn't known: each was held out by itself." in card
+    with pytest.raises(ConfigError, match="of no training tape the worker is known"):
+        train(none, settings)
+
+
+def test_by_worker_takes_two_of_them(settings: TrainSettings, tmp_path: Path) -> None:
+    """What was asked for isn't left out silently."""
+    study = coded_study(tmp_path / "studie", n_tapes=2)
+    wanted = settings.model_copy(update={"evaluation": Evaluation(folds=2, group="worker")})
+
+    with pytest.raises(ConfigError, match="at least two groups of tapes"):
+        train(study, wanted)
 
 
 def test_a_cross_validated_model_says_so(settings: TrainSettings, tmp_path: Path) -> None:

@@ -166,10 +166,12 @@ def test_it_answers_much_as_its_teacher(made: Made) -> None:
 
 
 def test_what_it_was_judged_on_is_known(made: Made) -> None:
-    """So that agreement is measured on other tapes, and retraining takes it for another model."""
+    """So that agreement is measured on other tapes than it heard, coded or not."""
     small, teacher = (Registry(made.study.models).find(f"model-00{n}") for n in (2, 1))
 
-    assert small.trained_on == teacher.trained_on == {"gesprek-01", "gesprek-02", "gesprek-04"}
+    assert teacher.trained_on == {"gesprek-01", "gesprek-02", "gesprek-04"}
+    assert small.trained_on == teacher.trained_on | {"vers"}
+    assert small.choices == teacher.choices == ("epoch", "thresholds")
     assert small.manifest["fingerprint"] != teacher.manifest["fingerprint"]
     assert small.manifest["lesson"]["teacher"] == "model-001"
     assert Registry(made.study.models).champion != "model-002"

@@ -14,6 +14,7 @@ from models import tiny_model
 from training.runs import settings_for
 from training.tiny import CODEBOOK, coded_study
 
+from werkalliantie.artefact import Artefact
 from werkalliantie.cli import main
 from werkalliantie.coding import Coding, Mode
 from werkalliantie.errors import ModelError
@@ -273,7 +274,7 @@ def study_answers(study: Study, tape: str) -> set[int]:
 def test_too_few_test_tapes_are_made_up_with_validation_tapes(
     study: Study, settings: TrainSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And the sentence says that thresholds were chosen on some of them."""
+    """And the sentence says what was chosen on some of them."""
     rules = study.settings.promotion.model_copy(update={"min_tapes": 8})
     study = replace(study, settings=study.settings.model_copy(update={"promotion": rules}))
 
@@ -286,9 +287,23 @@ def test_too_few_test_tapes_are_made_up_with_validation_tapes(
         "takes at least 8 (mean kappa "
     )
     assert found["retrained"].reason.endswith(
-        "Thresholds were chosen on some of these tapes, which flatters the figures. Test tapes "
-        "avoid that: see `test` under [holdout] in configs/train.toml."
+        "Epoch and thresholds were chosen on some of these tapes, which flatters the figures. Test "
+        "tapes avoid that: see `test` under [holdout] in configs/train.toml."
     )
+
+
+def test_validation_tapes_that_chose_nothing_flatter_nobody(
+    study: Study, settings: TrainSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cross-validated models are compared on those too, with no caution."""
+    monkeypatch.setattr(Artefact, "choices", ())
+
+    found = compare_with(study, monkeypatch, settings)
+
+    assert found["compared"].part == "test"
+    validation = data_of(study, "model-001")["validation"]
+    assert {*found["compared"].tapes} > validation
+    assert "chosen on" not in found["retrained"].reason
 
 
 def test_a_champion_of_another_codebook_is_not_compared_with(

@@ -122,6 +122,6 @@ def test_nothing_to_judge_on(study: Study, encoders: Path) -> None:
         read_training_data(study, settings_for(encoders / "tiny-bert"), tapes=tapes, codebook=None)
 
     assert refused.value.message == (
-        "8 coded tape(s), of which 8 left to train on: training needs at least one tape to train "
-        "on and one to validate with."
+        "no utterance was coded blind on any of the 8 coded tape(s); thresholds are chosen, and "
+        "models judged, on blind codings of utterances only."
     )

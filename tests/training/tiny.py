@@ -1,6 +1,7 @@
 """Tiny encoders of five families, and a coded study small enough to train on in seconds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -158,18 +159,33 @@ def _pad(family: str) -> str:
     return "<pad>" if "roberta" in family else "[PAD]"
 
 
-def coded_study(folder: Path, *, n_tapes: int = 4, mode: Mode = Mode.BLIND) -> Study:
+def coded_study(
+    folder: Path,
+    *,
+    n_tapes: int = 4,
+    mode: Mode = Mode.BLIND,
+    assisted: Collection[int] = (),
+    without_worker: Collection[int] = (),
+) -> Study:
     """Make a study of a few invented tapes, each coded by two coders.
 
     Which words carry which code is regular. Coder bo passes over the first utterance of each tape
     and, on the odd tapes, hears HC in one where ann hears nothing. Every tape has its own worker.
+
+    Args:
+        mode: Of the codings.
+        assisted: Numbers of tapes that were coded with suggestions.
+        without_worker: Numbers of tapes of which the worker isn't known.
     """
     study = create(folder)
     with study.store() as store:
         for number in range(1, n_tapes + 1):
             tape, heard = _tape(number)
+            if number in without_worker:
+                tape = replace(tape, worker=None)
             store.add([(tape, Segmenter(study.settings).utterances(tape))])
-            store.add_codings(_codings(tape.id, heard, mode, differ=number % 2 == 1))
+            how = Mode.ASSISTED if number in assisted else mode
+            store.add_codings(_codings(tape.id, heard, how, differ=number % 2 == 1))
     return study
 
 

@@ -113,13 +113,15 @@ def _chosen(provenance: Metrics, crossed: Metrics | None) -> str:
         "Temperatures and thresholds were chosen out of fold. In cross-validation each fold was "
         "decided by those of the other folds, so no figure there is flattered"
     )
-    if len(precision := crossed["average_precision"]) == 1:
-        return f"{said}."
-    return (
-        f"{said}, but for this choice: of fine-tuning (average precision "
-        f"{precision['fine-tuned']:.3f} out of fold) and a head alone ({precision['head']:.3f}) "
-        "the better was kept."
-    )
+    chosen = []
+    if len(precision := crossed["average_precision"]) > 1:
+        chosen.append(
+            f"of fine-tuning (average precision {precision['fine-tuned']:.3f} out of fold) and a "
+            f"head alone ({precision['head']:.3f}) the better was kept"
+        )
+    if crossed.get("loan") is not None:
+        chosen.append("whether it learnt from what was borrowed was decided there too")
+    return f"{said}, but for this choice: {'; '.join(chosen)}." if chosen else f"{said}."
 
 
 def _searched(provenance: Metrics) -> str:

@@ -50,6 +50,8 @@ class Lesson:
         of: Layers that its teacher has.
         n_utterances: What it learnt from.
         n_tapes: Tapes that these are of.
+        heard: Their ids: what its teacher says of them it has learnt.
+        choices: What was chosen on the validation tapes in making its teacher.
         metrics: The teacher's, on the same held-out tapes.
         same_decisions: Share of decisions there that are the teacher's.
     """
@@ -59,6 +61,8 @@ class Lesson:
     of: int
     n_utterances: int
     n_tapes: int
+    heard: tuple[str, ...]
+    choices: tuple[str, ...]
     metrics: Metrics
     same_decisions: float
 
@@ -246,6 +250,8 @@ def _lesson(
         of=whole.network.n_layers,
         n_utterances=len(heard),
         n_tapes=heard.n_tapes,
+        heard=tuple(sorted({*heard.tapes})),
+        choices=teacher.choices,
         metrics=evaluate(held_out, decided, codes),
         same_decisions=float(same.mean()),
     )

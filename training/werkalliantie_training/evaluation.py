@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
 
-from werkalliantie.agreement.nominal import cohen_kappa, prevalence
+from werkalliantie.agreement.nominal import cohen_kappa, defined, prevalence
+from werkalliantie.promotion.heldout import CHALLENGER, CHAMPION, HeldOut, kappas
 from werkalliantie_training.examples import Answers, Examples
 
 Metrics = dict[str, Any]
@@ -34,6 +35,30 @@ def evaluate(examples: Examples, decided: NDArray[np.bool_], codes: tuple[str, .
         "mean_kappa": _mean([numbers["kappa"] for numbers in per_code.values()]),
         "codes": per_code,
     }
+
+
+def like_for_like(
+    examples: Examples, decided: NDArray[np.bool_], floor: NDArray[np.bool_], codes: tuple[str, ...]
+) -> Metrics:
+    """Return the mean kappas of a model and of a floor over what is defined for both.
+
+    A code that the coders never gave has no kappa where it isn't given either, and a kappa of 0
+    where it is: means over other codes, or other coders, can't be compared.
+
+    Args:
+        decided: By the model, `(n_utterances, n_codes)`.
+        floor: By the floor, likewise.
+
+    Returns:
+        `model` and `floor`; None where nothing is defined for both.
+    """
+    answers = examples.answers.astype(float)
+    both = HeldOut(
+        codes=codes, tapes=examples.tapes, answers=answers, champion=floor, challenger=decided
+    )
+    by_code = kappas(both.sums().sum(axis=0))
+    means = [_mean([defined(value) for value in by_code[:, side]]) for side in (0, 1)]
+    return {"model": means[CHALLENGER], "floor": means[CHAMPION]}
 
 
 def average_precision(truth: NDArray[np.bool_], scores: NDArray[np.floating]) -> float:

@@ -87,6 +87,7 @@ def file_model(
     else:
         parity = _exported(fitted, judged, data, workspace)
     provenance = _provenance(fitted, data, settings, parity)
+    provenance["chosen_on_validation"] = _choices(judged, settings, trials, lesson)
     if trials:
         provenance["search"] = {"trials": len(trials)}
     if lesson is None:
@@ -129,6 +130,24 @@ def file_model(
         fill=fill,
     )
     return _moved(written, registry.folder / registry.free_name(name))
+
+
+def _choices(
+    judged: Judged,
+    settings: TrainSettings,
+    trials: "Sequence[Trial]",
+    lesson: "Lesson | None",
+) -> Sequence[str]:
+    """Return what was chosen on the validation tapes; a small model has its teacher's choices."""
+    if lesson is not None:
+        return lesson.choices
+    alone = judged.crossed is None
+    chosen = {
+        "epoch": alone and settings.fit.epochs > 0,
+        "settings": bool(trials),
+        "thresholds": alone,
+    }
+    return [choice for choice, was in chosen.items() if was]
 
 
 def _at_once(

@@ -12,7 +12,7 @@ from werkalliantie_training.coder import Fitted
 from werkalliantie_training.crossvalidation import Crossing
 from werkalliantie_training.data import CrossData, TrainingData
 from werkalliantie_training.decisions import fit_scaling, sigmoid
-from werkalliantie_training.evaluation import Metrics, evaluate
+from werkalliantie_training.evaluation import Metrics, evaluate, like_for_like
 from werkalliantie_training.examples import Examples
 from werkalliantie_training.floors import bag_of_words
 
@@ -113,7 +113,7 @@ def _by_part(
         scores = logits if part == "validation" else fitted.logits(examples)
         decided = sigmoid(scores / temperatures) >= thresholds
         metrics[part] = evaluate(examples, decided, codes)
-        floors[part] = _floors(examples, bag, codes)
+        floors[part] = _floors(examples, decided, bag, codes)
     return metrics, floors
 
 
@@ -141,13 +141,17 @@ def _crossed(crossed: Crossed, codes: tuple[str, ...]) -> tuple[Metrics, Metrics
         "workers": breakdown(examples, decided, codes, crossed.data.workers),
         "units": breakdown(examples, decided, codes, crossed.data.units),
     }
-    return metrics, _floors(examples, found.words_decided, codes)
+    return metrics, _floors(examples, decided, found.words_decided, codes)
 
 
-def _floors(examples: Examples, bag: NDArray[np.bool_], codes: tuple[str, ...]) -> Metrics:
+def _floors(
+    examples: Examples, decided: NDArray[np.bool_], bag: NDArray[np.bool_], codes: tuple[str, ...]
+) -> Metrics:
+    """Return how the floors do, and like for like with the model, which decides as given."""
     return {
-        "always_no": evaluate(examples, np.zeros_like(bag), codes),
-        "bag_of_words": evaluate(examples, bag, codes),
+        name: evaluate(examples, floor, codes)
+        | {"like_for_like": like_for_like(examples, decided, floor, codes)}
+        for name, floor in (("always_no", np.zeros_like(bag)), ("bag_of_words", bag))
     }
 
 

@@ -36,8 +36,8 @@ class Compared:
     """Both models on held-out tapes.
 
     Attributes:
-        part: `test`, or `validation` where thresholds were chosen on some of the tapes.
-        n_flattered: Of these tapes, those that only the challenger's thresholds were chosen on.
+        part: `test`, or `validation` where something was chosen on some of the tapes.
+        n_flattered: Of these tapes, those on which that was only done for the challenger.
     """
 
     gate: Gate
@@ -219,7 +219,7 @@ def _compare(study: Study, book: Codebook, champion: Artefact, challenger: Artef
     with study.store() as store:
         coded = coded_tapes(store, book, None).judging
         before, now = (seen_by(model, store, coded) for model in (champion, challenger))
-        learnt = (before - _validated_on(champion)) | (now - _validated_on(challenger))
+        learnt = (before - champion.chosen_on) | (now - challenger.chosen_on)
         examples = read_examples(store, book, sorted(coded.keys() - learnt), [Mode.BLIND])
         unseen = {*examples.tapes} - before - now
         part = "test" if len(unseen) >= rules.min_tapes else "validation"
@@ -242,10 +242,6 @@ def _compare(study: Study, book: Codebook, champion: Artefact, challenger: Artef
     )
 
 
-def _validated_on(model: Artefact) -> frozenset[str]:
-    return frozenset(model.manifest.get("data", {}).get("validation", ()))
-
-
 def _decisions(store: Store, model: Artefact, examples: Examples) -> NDArray[np.bool_]:
     labeller = Labeller(model)
     given: dict[tuple[str, int], frozenset[str]] = {}
@@ -263,18 +259,26 @@ def _decide(
     registry: Registry, compared: Compared, champion: Artefact, challenger: Artefact
 ) -> tuple[bool, str]:
     gate = compared.gate
-    kind = "test tapes" if compared.part == "test" else "held-out tapes"
+    tested = {*compared.tapes} <= {*challenger.manifest["data"]["test"]}
+    kind = "test tapes" if tested else "held-out tapes"
     reason = reason_for(gate, champion=champion.name, challenger=challenger.name, tapes=kind)
-    reason += _caution(compared)
+    reason += _caution(compared, champion, challenger)
     if gate.promoted:
         registry.promote(challenger.name, reason=reason)
     return gate.promoted, reason
 
 
-def _caution(compared: Compared) -> str:
-    if compared.part == "test":
+def _caution(compared: Compared, champion: Artefact, challenger: Artefact) -> str:
+    """Return what was chosen on the tapes that the models were compared on; nothing is best."""
+    used = {*compared.tapes}
+    chosen = [
+        choice for one in (champion, challenger) if one.chosen_on & used for choice in one.choices
+    ]
+    if not chosen:
         return ""
-    said = " Thresholds were chosen on some of these tapes, which flatters the figures"
+    *most, last = sorted({*chosen})
+    listed = f"{', '.join(most)} and {last}" if most else last
+    said = f" {listed.capitalize()} were chosen on some of these tapes, which flatters the figures"
     if compared.n_flattered:
         n, of = compared.n_flattered, len(compared.tapes)
         said += f"; on {n} of {of} only those of the new model, which favours it"

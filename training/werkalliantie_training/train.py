@@ -214,8 +214,13 @@ def _first_champion(
             f"werkalliantie models promote {model.name}"
         )
     part = judged.part
-    mean = judged.metrics[part]["mean_kappa"] or 0.0
-    floor = max(judged.floors[part][kind]["mean_kappa"] or 0.0 for kind in judged.floors[part])
+    mean, floor = min(
+        (
+            (both["model"] or 0.0, both["floor"] or 0.0)
+            for both in (floor["like_for_like"] for floor in judged.floors[part].values())
+        ),
+        key=lambda both: both[0] - both[1],
+    )
     said = f"mean kappa {mean:.3f} {PLACES[part]} against {floor:.3f} for the floors"
     if mean <= floor:
         return False, (

@@ -46,14 +46,16 @@ def codes_of(
 
 def bag_of_words(machine: Machine | None, level: Level, code: str) -> float | None:
     """Return the floor that training measured, where it did so on just these tapes."""
-    floors = machine.artefact.metrics["floors"]["test"] if machine is not None else None
-    if machine is None or level.counts is not None or floors is None:
+    if machine is None or level.counts is not None:
         return None
-    bag: Figures = floors["bag_of_words"]
-    if {*level.ratings.tapes_of(machine.name)} != {*bag["tapes"]}:
-        return None
-    kappa: float | None = bag["codes"][code]["kappa"]
-    return kappa
+    measured = {*level.ratings.tapes_of(machine.name)}
+    floors = machine.artefact.metrics["floors"]
+    for part in ("test", "validation"):
+        bag: Figures = (floors[part] or {}).get("bag_of_words", {})
+        if bag and measured == {*bag["tapes"]}:
+            kappa: float | None = bag["codes"][code]["kappa"]
+            return kappa
+    return None
 
 
 def _beside(

@@ -73,8 +73,10 @@ def explain_all(notes: list[str], codes: Figures, material: Material) -> None:
     if any(figures["floors"]["bag_of_words"] is None for figures in codes.values()):
         notes.append(
             Note(
-                "bag_of_words: known only per utterance, on just the tapes that training tested on",
-                "losse woorden: alleen bekend per uiting, op precies de testtapes van de training",
+                "bag_of_words: known only per utterance, on just the tapes that training tested, "
+                "or validated, on",
+                "losse woorden: alleen bekend per uiting, op precies de testtapes van de training "
+                "of precies de validatietapes",
             )
         )
     if len(material.coders) == 2:
