@@ -208,15 +208,8 @@ class Store:
         coders: Iterable[str] | None = None,
     ) -> tuple[Coding, ...]:
         """Return the answers that count: per coder, utterance, codebook and mode the newest."""
-        table = tables.codings
-        key = (table.c.tape, table.c.utterance, table.c.coder, table.c.codebook, table.c.mode)
-        newest = sa.select(sa.func.max(table.c.id)).group_by(*key)
-        query = sa.select(table).where(table.c.id.in_(newest)).order_by(*key)
-        for column, wanted in ((table.c.tape, tapes), (table.c.coder, coders)):
-            if wanted is not None:
-                query = query.where(column.in_([*wanted]))
-        if codebook is not None:
-            query = query.where(table.c.codebook == codebook)
+        c = tables.codings.c
+        query = _newest(tables.codings, (c.tape, c.utterance), codebook, tapes, coders)
         return tuple(rows.coding_from(row._mapping) for row in self._read(query))
 
     def segment_codings(
@@ -227,16 +220,8 @@ class Store:
         coders: Iterable[str] | None = None,
     ) -> tuple[SegmentCoding, ...]:
         """Return the answers for stretches that count: per coder, stretch and so on the newest."""
-        table = tables.segment_codings
-        c = table.c
-        key = (c.tape, c.first, c.last, c.coder, c.codebook, c.mode)
-        newest = sa.select(sa.func.max(c.id)).group_by(*key)
-        query = sa.select(table).where(c.id.in_(newest)).order_by(*key)
-        for column, wanted in ((c.tape, tapes), (c.coder, coders)):
-            if wanted is not None:
-                query = query.where(column.in_([*wanted]))
-        if codebook is not None:
-            query = query.where(c.codebook == codebook)
+        c = tables.segment_codings.c
+        query = _newest(tables.segment_codings, (c.tape, c.first, c.last), codebook, tapes, coders)
         return tuple(rows.segment_from(row._mapping) for row in self._read(query))
 
     def coding_entries(self, codebook: str) -> tuple[CodingEntry, ...]:
@@ -327,3 +312,25 @@ class Store:
             f'no tape "{tape}" in this study. Expected one of: {there or "(none yet)"}.',
             hint="Import it first with: werkalliantie import FILE",
         )
+
+
+def _newest(
+    table: sa.Table,
+    place: Sequence[sa.Column[Any]],
+    codebook: str | None,
+    tapes: Iterable[str] | None,
+    coders: Iterable[str] | None,
+) -> sa.Select[Any]:
+    """Return a query for the newest answer of each coder on each place, in each mode."""
+    c = table.c
+    key = (*place, c.coder, c.codebook, c.mode)
+    asked: list[sa.ColumnElement[bool]] = [
+        column.in_([*wanted])
+        for column, wanted in ((c.tape, tapes), (c.coder, coders))
+        if wanted is not None
+    ]
+    if codebook is not None:
+        asked.append(c.codebook == codebook)
+    # All of it is part of the key, so nothing else has to be grouped.
+    newest = sa.select(sa.func.max(c.id)).where(*asked).group_by(*key)
+    return sa.select(table).where(c.id.in_(newest)).order_by(*key)
