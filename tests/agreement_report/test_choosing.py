@@ -1,5 +1,6 @@
 """Which codings count: forced tapes, other codebooks, second codings."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,27 @@ class TestGenerations:
             "generations: werkalliantie-4 is left out: "
             "configs/codebooks/werkalliantie-4.toml is missing"
         ]
+
+    def test_a_codebook_edited_since_has_a_note(self, mixed: Store) -> None:
+        """Its codings can't be measured by codes that are no longer there."""
+        made = document(mixed, books=[replace(OLDER, clusters=OLDER.clusters[1:], maps=())])
+
+        assert made["generations"] == {}
+        assert notes_on(made, "generations") == [
+            "generations: werkalliantie-4 is left out: codings hold codes that "
+            "configs/codebooks/werkalliantie-4.toml doesn't have: TD, TD8"
+        ]
+
+    def test_codes_that_the_codebook_itself_lost_are_refused(self, coded: Store) -> None:
+        """However they were given: with suggestions in sight too."""
+        code(coded, "cleo", "t1", ["HC5"], Mode.ASSISTED)
+
+        with pytest.raises(ConfigError) as refused:
+            document(coded, replace(BOOK, clusters=BOOK.clusters[:2], maps=()))
+        assert refused.value.message == (
+            "codings hold codes that the codebook werkalliantie-3 doesn't have: HC (5 codings, by "
+            "anna, bram), HC5 (1 coding, by cleo)."
+        )
 
     def test_mapped_on_request_they_count_and_are_flagged(self, mixed: Store) -> None:
         """By item: TD8 is HC here; where a coder answered under both, the own answer counts."""

@@ -119,6 +119,18 @@ def test_what_is_coded_is_not_offered(study: Path, precoded: Path, run: Run) -> 
     assert last == {"tape": "g2", **nothing, "n_coded": 2}
 
 
+def test_codes_that_the_codebook_lost_are_refused(study: Path, run: Run) -> None:
+    """How rare a code is can't be told of one that isn't there."""
+    code(study, "anna", "g1", "DT", "OUD")
+
+    result = run("precode", "all", "--order", "--study", study)
+    assert result.code == 2
+    assert result.err.splitlines()[-2] == (
+        "error: codings hold codes that the codebook werkalliantie-3 doesn't have: OUD (1 coding, "
+        "by anna)."
+    )
+
+
 def test_prints_a_table_of_tapes(study: Path, precoded: Path, run: Run) -> None:
     """On stdout, with the file; a dash where there is nothing to review."""
     code(study, "anna", "g2", "", "ZBV")

@@ -78,7 +78,8 @@ def test_what_cannot_be_borrowed_is_said_of_every_lender(study: Study, tmp_path:
         "../leeg: no tapes in that study yet.",
         f"{study.folder}: all of its coded tapes are in this study too.",
         f"../ander: no utterance there is coded under {CODEBOOK}.",
-        f"../eigen: coded there under another {CODEBOOK}, which has XX too.",
+        f"../eigen: codings hold codes that the codebook {CODEBOOK} doesn't have: XX (1 coding, by "
+        "cee).",
     )
     assert not (tmp_path / "leeg" / "data" / "werkalliantie.db").exists()
 

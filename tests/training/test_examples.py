@@ -1,4 +1,5 @@
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,8 +9,10 @@ from training.tiny import CODEBOOK, tiny_tokenizer
 from werkalliantie.codebook import Codebook
 from werkalliantie.coding import Coding, Mode
 from werkalliantie.configuration.codebooks import load_codebook
+from werkalliantie.errors import ConfigError
 from werkalliantie.pairs import PairTokenizer
 from werkalliantie.resources import shipped
+from werkalliantie.segment import SegmentCoding
 from werkalliantie.store import Store
 from werkalliantie_training.examples import Examples, as_dataset, read_examples
 
@@ -63,6 +66,20 @@ def test_targets_are_shares_of_the_coders_who_saw_it(store: Store, codebook: Cod
     assert examples.coders == ("ann", "bo")
     np.testing.assert_array_equal(examples.targets, [[0, 0.5, 0], [1, 0, 1]])
     assert examples.decided.tolist() == [[False, True, False], [True, False, True]]
+
+
+def test_codes_that_the_codebook_lost_are_refused(store: Store, codebook: Codebook) -> None:
+    """Also those of stretches, and of modes that aren't asked for."""
+    stretch = SegmentCoding(
+        tape=TAPE, first=0, last=2, coder="bo", codebook=CODEBOOK, codes=frozenset({"HC1"})
+    )
+    tape = a_tape()
+    store.add([(tape, utterances_of(tape))])
+    store.add_answers([coded(WARNING, "ann", ["HC"], Mode.ASSISTED)], [stretch])
+    edited = replace(codebook, clusters=codebook.clusters[:2], maps=())
+
+    with pytest.raises(ConfigError, match=r"HC \(1 coding, by ann\), HC1 \(1 coding, by bo\)\.$"):
+        read_examples(store, edited, [TAPE], [Mode.BLIND])
 
 
 def test_not_seen_is_not_no(store: Store, codebook: Codebook) -> None:

@@ -123,6 +123,23 @@ def test_tapes_that_are_not_coded(study: Study) -> None:
     assert caught.value.message == f"no codings under {CODEBOOK} for later, ooit."
 
 
+def test_codes_that_the_codebook_lost(study: Study) -> None:
+    """Counted over all tapes at once, whichever side of the split they are on."""
+    tapes = [f"gesprek-0{number}" for number in range(1, 5)]
+    with study.store() as store:
+        store.add_codings(
+            Coding(tape=tape, utterance=0, coder="cee", codebook=CODEBOOK, codes=frozenset({"OUD"}))
+            for tape in tapes
+        )
+
+    with pytest.raises(ConfigError) as caught:
+        read_training_data(study, TrainSettings(), tapes=None, codebook=None)
+
+    assert caught.value.message == (
+        f"codings hold codes that the codebook {CODEBOOK} doesn't have: OUD (4 codings, by cee)."
+    )
+
+
 def test_only_the_tapes_asked_for(study: Study) -> None:
     """Other coded tapes are left out, of the hashes too."""
     wanted = ["gesprek-01", "gesprek-03"]

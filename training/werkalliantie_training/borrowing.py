@@ -18,7 +18,6 @@ from werkalliantie.codebook import Codebook
 from werkalliantie.errors import ConfigError, gather
 from werkalliantie.example import ExampleCorpus
 from werkalliantie.seen import words_hash
-from werkalliantie.store import Store
 from werkalliantie.study import Study
 from werkalliantie_training.bags import NO_BAGS
 from werkalliantie_training.duplicates import near_duplicates
@@ -115,7 +114,6 @@ def _opened(study: Study, name: str) -> Iterator[Study]:
 
 def _lent(lender: Study, codebook: Codebook, study: Study) -> tuple[Examples, Loan]:
     with lender.store() as store:
-        _check_codes(store, codebook)
         coded = [tape.id for tape in store.summaries()]
         examples = replace(read_examples(store, codebook, coded), bags=NO_BAGS)
         if not len(examples):
@@ -136,14 +134,6 @@ def _lent(lender: Study, codebook: Codebook, study: Study) -> tuple[Examples, Lo
     )
     # No tape here goes by such a name: a slash can't be in one.
     return replace(lent, tapes=tuple(f"{loan.study}/{tape}" for tape in lent.tapes)), loan
-
-
-def _check_codes(store: Store, codebook: Codebook) -> None:
-    codings = store.codings(codebook=codebook.key)
-    if unknown := codebook.unknown(code for coding in codings for code in coding.codes):
-        raise ConfigError(
-            f"coded there under another {codebook.key}, which has {', '.join(unknown)} too."
-        )
 
 
 def _also_here(texts: Mapping[str, Sequence[str]], study: Study) -> set[str]:

@@ -8,6 +8,7 @@ from werkalliantie.coding import Mode
 from werkalliantie.errors import ConfigError
 from werkalliantie.store import Store
 from werkalliantie.study import Study
+from werkalliantie.unknown_codes import refuse_unknown_codes
 from werkalliantie_training.borrowing import Borrowed, borrow
 from werkalliantie_training.codebook_examples import codebook_examples
 from werkalliantie_training.duplicates import near_duplicates
@@ -161,10 +162,12 @@ def coded_tapes(store: Store, codebook: Codebook, wanted: Sequence[str] | None) 
         wanted: Only these; every tape if None.
 
     Raises:
-        ConfigError: A wanted tape is coded in no way.
+        ConfigError: A wanted tape is coded in no way, or codings hold codes that the codebook
+            doesn't have.
     """
     codings = store.codings(codebook=codebook.key, tapes=wanted)
     stretches = store.segment_codings(codebook=codebook.key, tapes=wanted)
+    refuse_unknown_codes([*codings, *stretches], codebook)  # of every part of the split at once
     blind = {coding.tape for coding in codings if coding.mode is Mode.BLIND}
     coded = {coding.tape for coding in codings} | {coding.tape for coding in stretches}
     if wanted is not None and (missing := [tape for tape in wanted if tape not in coded]):

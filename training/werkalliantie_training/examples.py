@@ -15,6 +15,7 @@ from werkalliantie.labeller import questions_of
 from werkalliantie.pairs import PairTokenizer
 from werkalliantie.segment import SegmentCoding
 from werkalliantie.store import Store
+from werkalliantie.unknown_codes import refuse_unknown_codes
 from werkalliantie_training.bags import NO_BAGS, Bags, bags_of
 
 Answers = NDArray[np.float32]
@@ -119,9 +120,14 @@ def read_examples(
 
     Codes are brought to the codebook's clusters. Every mode of coding may train, and a coder's
     adjudicated answer replaces their own; models are judged on blind ones only.
+
+    Raises:
+        ConfigError: Codings hold codes that the codebook doesn't have.
     """
     wanted = set(modes)
     codings = store.codings(codebook=codebook.key, tapes=tapes)
+    on_stretches = store.segment_codings(codebook=codebook.key, tapes=tapes)
+    refuse_unknown_codes([*codings, *on_stretches], codebook)
     answers = _answers((coding for coding in codings if coding.mode in wanted), codebook)
     rows, contexts, texts, asked = [], [], [], {}
     for tape_id in tapes:
@@ -133,11 +139,7 @@ def read_examples(
                 rows.append((tape_id, utterance.index))
                 contexts.append(question.context)
                 texts.append(question.text)
-    stretches = (
-        coding
-        for coding in store.segment_codings(codebook=codebook.key, tapes=tapes)
-        if coding.mode in wanted
-    )
+    stretches = (coding for coding in on_stretches if coding.mode in wanted)
     coders = tuple(sorted({coder for given in answers.values() for coder in given}))
     table = np.full((len(coders), len(rows), len(codebook.codes)), np.nan, dtype=np.float32)
     for column, row in enumerate(rows):

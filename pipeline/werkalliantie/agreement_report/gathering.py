@@ -20,6 +20,7 @@ from werkalliantie.codebook import Codebook
 from werkalliantie.coding import Coding, Mode
 from werkalliantie.errors import StoreError
 from werkalliantie.store import CodingEntry, Store
+from werkalliantie.unknown_codes import refuse_unknown_codes
 
 
 def gather_material(
@@ -42,12 +43,14 @@ def gather_material(
     Raises:
         StoreError: No blind codings under this codebook, or a coder who gave none.
         ModelError: The model codes under another codebook, or was trained on tapes asked for.
-        ConfigError: Codings of another codebook can't be brought to this one.
+        ConfigError: Codings hold codes that the codebook doesn't have, or those of another
+            codebook can't be brought to this one.
     """
-    check_model(store, model, codebook, question)
     every = store.codings(coders=_names(question), tapes=question.tapes)
     others = _other_books(every, codebook)
     own = [coding for coding in every if coding.codebook == codebook.key]
+    refuse_unknown_codes(own, codebook)
+    check_model(store, model, codebook, question)
     codings, mapped = pooled(own, others, codebook, question.mapped)
     blind = by_coder(codings, Mode.BLIND)
     second = _taken_out(blind, question)

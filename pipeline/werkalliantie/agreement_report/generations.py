@@ -95,21 +95,34 @@ def generations_of(
     Args:
         material: Holds the codings under other codebooks.
         books: Those codebooks, by key.
-        notes: Gets a line for each that isn't there.
+        notes: Gets a line for each that isn't there, or no longer has the codes that were given.
     """
     generations = {}
     for key, codings in material.other_books.items():
-        if key in books:
-            generations[key] = _alone(codings, books[key])
+        if (why := _unmeasured(key, codings, books.get(key))) is not None:
+            notes.append(why)
         else:
-            place = f"configs/codebooks/{key}.toml"
-            notes.append(
-                Note(
-                    f"generations: {key} is left out: {place} is missing",
-                    f"generaties: {key} is weggelaten: {place} ontbreekt",
-                )
-            )
+            generations[key] = _alone(codings, books[key])
     return generations
+
+
+def _unmeasured(key: str, codings: Sequence[Coding], codebook: Codebook | None) -> Note | None:
+    """Return why the codings under another codebook can't be measured, if they can't."""
+    place = f"configs/codebooks/{key}.toml"
+    if codebook is None:
+        return Note(
+            f"generations: {key} is left out: {place} is missing",
+            f"generaties: {key} is weggelaten: {place} ontbreekt",
+        )
+    if unknown := codebook.unknown(code for coding in codings for code in coding.codes):
+        named = ", ".join(unknown)
+        return Note(
+            f"generations: {key} is left out: codings hold codes that {place} doesn't have: "
+            f"{named}",
+            f"generaties: {key} is weggelaten: er zijn codes gegeven die niet in {place} staan: "
+            f"{named}",
+        )
+    return None
 
 
 def _alone(codings: Sequence[Coding], codebook: Codebook) -> Figures:

@@ -15,6 +15,7 @@ from werkalliantie.ordering.pool import Pool, joined
 from werkalliantie.ordering.scores import surprise
 from werkalliantie.store import Store
 from werkalliantie.transcript import Utterance
+from werkalliantie.unknown_codes import refuse_unknown_codes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +43,12 @@ def offer(store: Store, model: Artefact, codebook: Codebook, tapes: Sequence[str
 
     Args:
         tapes: All labelled by the model.
+
+    Raises:
+        ConfigError: Codings hold codes that the codebook doesn't have.
     """
     codings = store.codings(codebook=codebook.key)
+    refuse_unknown_codes(codings, codebook)
     coded = {(coding.tape, coding.utterance) for coding in codings}
     others = other_models(store, model)
 
