@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -320,6 +321,39 @@ def test_a_champion_of_another_codebook_is_not_compared_with(
     assert retrained.reason == (
         "oud stays in use: it codes under werkalliantie-8 and nieuw under werkalliantie-3, which "
         "can't be compared. To put the new one in use: werkalliantie models promote nieuw"
+    )
+
+
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        (["DT", "ZBV"], "only nieuw gives HC"),
+        (["DT", "ZBV", "HC", "X", "Y"], "only oud gives X, Y"),
+        (["DT", "ZBV", "X"], "only oud gives X; only nieuw gives HC"),
+        (["HC", "ZBV", "DT"], "they stand in another order"),
+    ],
+)
+def test_nor_is_one_of_the_same_codebook_before_it_was_edited(
+    study: Study,
+    settings: TrainSettings,
+    monkeypatch: pytest.MonkeyPatch,
+    codes: list[str],
+    said: str,
+) -> None:
+    """The sentence names the codes that only one of the models gives."""
+    before = tiny_model(study.models / "oud", codes=codes)
+    Registry(study.models).promote("oud", reason="proef")
+    after = tiny_model(study.models / "nieuw")
+    stand_in = SimpleNamespace(model=after, promoted=False, reason="")
+    monkeypatch.setattr(retraining, "train", lambda *_, **__: stand_in)
+
+    retrained = retrain(study, settings, again=True)
+
+    assert before.codebook == after.codebook
+    assert retrained.compared is None
+    assert retrained.reason == (
+        f"oud stays in use: it and nieuw don't give the same codes of werkalliantie-3 ({said}), so "
+        "they can't be compared. To put the new one in use: werkalliantie models promote nieuw"
     )
 
 

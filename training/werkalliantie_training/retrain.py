@@ -286,8 +286,28 @@ def _caution(compared: Compared, champion: Artefact, challenger: Artefact) -> st
 
 
 def _not_comparable(champion: Artefact, challenger: Artefact) -> str:
+    if champion.codebook == challenger.codebook:
+        why = (
+            f"it and {challenger.name} don't give the same codes of {champion.codebook} "
+            f"({_differing(champion, challenger)}), so they"
+        )
+    else:
+        why = (
+            f"it codes under {champion.codebook} and {challenger.name} under "
+            f"{challenger.codebook}, which"
+        )
     return (
-        f"{champion.name} stays in use: it codes under {champion.codebook} and {challenger.name} "
-        f"under {challenger.codebook}, which can't be compared. To put the new one in use: "
+        f"{champion.name} stays in use: {why} can't be compared. To put the new one in use: "
         f"werkalliantie models promote {challenger.name}"
     )
+
+
+def _differing(champion: Artefact, challenger: Artefact) -> str:
+    gone = [code for code in champion.codes if code not in challenger.codes]
+    new = [code for code in challenger.codes if code not in champion.codes]
+    only = [
+        f"only {name} gives {', '.join(codes)}"
+        for name, codes in ((champion.name, gone), (challenger.name, new))
+        if codes
+    ]
+    return "; ".join(only) or "they stand in another order"
