@@ -16,6 +16,7 @@ GOOD = Evidence(
     code="DT",
     n_tapes=8,
     human=0.6,
+    n_pairs=1,
     machine=0.55,
     share=0.917,
     share_low=0.8,
@@ -70,6 +71,16 @@ def test_in_between_it_may_pre_code() -> None:
             "de codeurs zelf halen geen kappa van 0,40, dus er valt niet aan te meten",
         ),
         (
+            {"human": None},
+            "the coders' own kappa is undefined, so there is nothing to measure by",
+            "de codeurs zelf hebben een onbepaalde kappa, dus er valt niet aan te meten",
+        ),
+        (
+            {"human": None, "n_pairs": 0, "share": None, "share_low": None, "share_high": None},
+            "it takes a second coder of the same utterances to measure by",
+            "om aan te meten is een tweede codeur van dezelfde uitingen nodig",
+        ),
+        (
             {"floors": {"always_no": 0.0, "bag_of_words": 0.55}},
             "counting single words also reaches 0.55",
             "losse woorden tellen haalt ook 0,55",
@@ -98,6 +109,38 @@ def test_one_thing_lacking_is_not_yet(change: dict[str, object], reason: str, re
     assert verdict.kind is VerdictKind.NOT_YET
     assert verdict.english.endswith(f" Reason: {reason}.")
     assert verdict.dutch.endswith(f" Reden: {reden}.")
+
+
+@pytest.mark.parametrize(
+    ("change", "shown", "getoond"),
+    [
+        ({"human": 0.3996}, "between the coders 0.3996,", "tussen de codeurs 0,3996,"),
+        ({"human": 0.398}, "between the coders 0.398,", "tussen de codeurs 0,398,"),
+        ({"share": 0.597}, "a share of 0.597 (", "een aandeel van 0,597 ("),
+        ({"share": 0.899}, "a share of 0.899 (", "een aandeel van 0,899 ("),
+        ({"share_low": 0.396}, "interval 0.396 to 1.02)", "interval 0,396 tot 1,02)"),
+        ({"share_low": 0.394}, "interval 0.39 to 1.02)", "interval 0,39 tot 1,02)"),
+        ({"share_low": 0.754}, "interval 0.75 to 1.02)", "interval 0,75 tot 1,02)"),
+    ],
+)
+def test_a_figure_never_looks_like_the_bound_it_misses(
+    change: dict[str, object], shown: str, getoond: str
+) -> None:
+    """It has as many decimals as that takes, and two otherwise."""
+    verdict = verdict_on(replace(GOOD, **change), RULES)  # type: ignore[arg-type]
+
+    assert shown in verdict.english
+    assert getoond in verdict.dutch
+
+
+def test_a_bound_is_given_whole() -> None:
+    """A kappa of 0.40 doesn't reach 0.402."""
+    rules = VerdictRules(min_coder_kappa=0.402)
+    verdict = verdict_on(replace(GOOD, human=0.4), rules)
+
+    assert "between the coders 0.40," in verdict.english
+    assert "don't reach a kappa of 0.402," in verdict.english
+    assert "halen geen kappa van 0,402," in verdict.dutch
 
 
 @pytest.mark.parametrize(
@@ -161,3 +204,18 @@ def test_it_goes_by_utterances_at_every_scale(coded: Store, tmp_path: Path) -> N
     assert by_utterance["codes"]["DT"]["verdict_because"]["en"].endswith(
         " Reason: it was measured on fewer than 5 tapes."
     )
+
+
+def test_with_one_coder_there_is_nobody_to_measure_by(coded: Store, tmp_path: Path) -> None:
+    """Whether one was asked for, or the model's tapes were coded by one only."""
+    code(coded, "anna", "t3", ["DT"] + [""] * 5)
+    model = tiny_model(tmp_path / "m1")
+    for tape in ("t1", "t3"):
+        predict(coded, model, tape, ["DT", "", "HC", "", "", ""])
+    alone = document(coded, model=model, coders=["anna"])
+    apart = document(coded, model=model, tapes=["t3"])
+
+    for made in (alone, apart):
+        assert made["codes"]["DT"]["verdict_because"]["en"].endswith(
+            "; it takes a second coder of the same utterances to measure by."
+        )

@@ -19,12 +19,14 @@ class Comparison:
 
     Attributes:
         difference: `one - other`.
+        n_other: How many pairs of the other side share units.
         share: `one / other`, where the other is above chance.
         equivalence: The tests that the two differ by less than a margin.
     """
 
     one: float | None
     other: float | None
+    n_other: int
     difference: TapeInterval
     share: TapeInterval
     equivalence: Equivalence
@@ -52,6 +54,7 @@ def compare(one: Counts, other: Counts, *, margin: float = MARGIN) -> Comparison
     return Comparison(
         one=mean_kappa(one),
         other=mean_kappa(other),
+        n_other=sum(bool(counts.any()) for counts in other),
         difference=tape_interval(sums, less, bounds=(-2, 2)),
         share=tape_interval(sums, by),
         equivalence=equivalence(sums, less, margin=margin),

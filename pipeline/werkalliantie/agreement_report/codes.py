@@ -136,6 +136,7 @@ def _verdict(material: Material, level: Level, column: int, rules: VerdictRules)
             code=code,
             n_tapes=share.n_tapes,
             human=share.other,
+            n_pairs=share.n_other,
             machine=share.one,
             share=share.share.estimate,
             share_low=low,

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from werkalliantie.agreement_report.numbers import DUTCH, ENGLISH
+from werkalliantie.agreement_report.numbers import DUTCH, ENGLISH, Writing
 from werkalliantie.configuration.study import VerdictRules
 
-_nl, _en = DUTCH.number, ENGLISH.number
+_nl, _en = DUTCH.bound, ENGLISH.bound
 
 
 class VerdictKind(StrEnum):
@@ -24,6 +24,7 @@ class Evidence:
 
     Attributes:
         human: Mean kappa between the coders.
+        n_pairs: How many pairs of coders that is of.
         machine: Mean kappa of the model with the coders.
         share: The one divided by the other, with the ends of its 95 % interval.
         floors: Kappas of what needs no model; None where unknown.
@@ -32,6 +33,7 @@ class Evidence:
     code: str
     n_tapes: int
     human: float | None
+    n_pairs: int
     machine: float
     share: float | None
     share_low: float | None
@@ -62,10 +64,10 @@ def verdict_on(evidence: Evidence, rules: VerdictRules) -> Verdict:
     to_pre_code = _short_of(evidence, rules.pre_code_share, rules.pre_code_low)
     to_second_code = _short_of(evidence, rules.second_code_share, rules.second_code_low)
     if in_the_way or to_pre_code:
-        return _written(VerdictKind.NOT_YET, evidence, in_the_way or to_pre_code)
+        return _written(VerdictKind.NOT_YET, evidence, rules, in_the_way or to_pre_code)
     if to_second_code:
-        return _written(VerdictKind.PRE_CODE, evidence, to_second_code)
-    return _written(VerdictKind.SECOND_CODE, evidence, [])
+        return _written(VerdictKind.PRE_CODE, evidence, rules, to_second_code)
+    return _written(VerdictKind.SECOND_CODE, evidence, rules, [])
 
 
 def _in_the_way(evidence: Evidence, rules: VerdictRules) -> list[_Lack]:
@@ -79,17 +81,35 @@ def _in_the_way(evidence: Evidence, rules: VerdictRules) -> list[_Lack]:
                 english=f"it was measured on fewer than {n} tapes",
             )
         )
-    if evidence.human is None or evidence.human < rules.min_coder_kappa:
-        least = rules.min_coder_kappa
-        lacks.append(
+    lacks += _nothing_to_measure_by(evidence, rules.min_coder_kappa)
+    return lacks + (_floors_above(evidence) if rules.beat_floors else [])
+
+
+def _nothing_to_measure_by(evidence: Evidence, least: float) -> list[_Lack]:
+    if not evidence.n_pairs:
+        return [
+            _Lack(
+                dutch="om aan te meten is een tweede codeur van dezelfde uitingen nodig",
+                english="it takes a second coder of the same utterances to measure by",
+            )
+        ]
+    if evidence.human is None:
+        return [
+            _Lack(
+                dutch="de codeurs zelf hebben een onbepaalde kappa, dus er valt niet aan te meten",
+                english="the coders' own kappa is undefined, so there is nothing to measure by",
+            )
+        ]
+    if evidence.human < least:
+        return [
             _Lack(
                 dutch=f"de codeurs zelf halen geen kappa van {_nl(least)}, dus er valt niet aan te "
                 "meten",
                 english=f"the coders themselves don't reach a kappa of {_en(least)}, so there is "
                 "nothing to measure by",
             )
-        )
-    return lacks + (_floors_above(evidence) if rules.beat_floors else [])
+        ]
+    return []
 
 
 def _floors_above(evidence: Evidence) -> list[_Lack]:
@@ -99,8 +119,8 @@ def _floors_above(evidence: Evidence) -> list[_Lack]:
     }
     return [
         _Lack(
-            dutch=f"{names[name][0]} haalt ook {_nl(floor)}",
-            english=f"{names[name][1]} also reaches {_en(floor)}",
+            dutch=f"{names[name][0]} haalt ook {DUTCH.number(floor)}",
+            english=f"{names[name][1]} also reaches {ENGLISH.number(floor)}",
         )
         for name, floor in evidence.floors.items()
         if floor is not None and evidence.machine <= floor
@@ -126,7 +146,9 @@ def _short_of(evidence: Evidence, share: float, low: float) -> list[_Lack]:
     return lacks
 
 
-def _written(kind: VerdictKind, evidence: Evidence, lacks: list[_Lack]) -> Verdict:
+def _written(
+    kind: VerdictKind, evidence: Evidence, rules: VerdictRules, lacks: list[_Lack]
+) -> Verdict:
     dutch, english = _OPENINGS[kind]
     in_between = kind is VerdictKind.PRE_CODE
     lead_nl, lead_en = _TO_SECOND_CODE if in_between else ("Reden: ", "Reason: ")
@@ -135,10 +157,10 @@ def _written(kind: VerdictKind, evidence: Evidence, lacks: list[_Lack]) -> Verdi
     return Verdict(
         kind=kind,
         dutch=" ".join(
-            [f"{evidence.code}: {dutch}.", _figures_nl(evidence), *[why_nl][: len(lacks)]]
+            [f"{evidence.code}: {dutch}.", _figures_nl(evidence, rules), *[why_nl][: len(lacks)]]
         ),
         english=" ".join(
-            [f"{evidence.code}: {english}.", _figures_en(evidence), *[why_en][: len(lacks)]]
+            [f"{evidence.code}: {english}.", _figures_en(evidence, rules), *[why_en][: len(lacks)]]
         ),
     )
 
@@ -157,21 +179,31 @@ _OPENINGS = {
 }
 
 
-def _figures_nl(e: Evidence) -> str:
-    share = "" if e.share is None else f", een aandeel van {_nl(e.share)}{_interval_nl(e)}"
-    human = "onbekend" if e.human is None else _nl(e.human)
+def _figures_nl(e: Evidence, rules: VerdictRules) -> str:
+    human = "onbekend" if e.human is None else _human(e, rules, DUTCH)
+    share = "" if e.share is None else f", een aandeel van {_share(e, rules, DUTCH)}"
+    if e.share is not None and e.share_low is not None:
+        ends = f"{_low(e, rules, DUTCH)} tot {DUTCH.number(e.share_high)}"
+        share += f" (95 %-interval {ends})"
+    elif e.share is not None:
+        share += " zonder interval"
     return (
         f"Per uiting, op {_tapes(e)}, is de kappa van het model met de codeurs "
-        f"{_nl(e.machine)} en die tussen de codeurs {human}{share}."
+        f"{DUTCH.number(e.machine)} en die tussen de codeurs {human}{share}."
     )
 
 
-def _figures_en(e: Evidence) -> str:
-    share = "" if e.share is None else f", a share of {_en(e.share)}{_interval_en(e)}"
-    human = "unknown" if e.human is None else _en(e.human)
+def _figures_en(e: Evidence, rules: VerdictRules) -> str:
+    human = "unknown" if e.human is None else _human(e, rules, ENGLISH)
+    share = "" if e.share is None else f", a share of {_share(e, rules, ENGLISH)}"
+    if e.share is not None and e.share_low is not None:
+        ends = f"{_low(e, rules, ENGLISH)} to {ENGLISH.number(e.share_high)}"
+        share += f" (95 % interval {ends})"
+    elif e.share is not None:
+        share += " without an interval"
     return (
         f"Per utterance, on {_tapes(e)}, the model's kappa with "
-        f"the coders is {_en(e.machine)} and that between the coders {human}{share}."
+        f"the coders is {ENGLISH.number(e.machine)} and that between the coders {human}{share}."
     )
 
 
@@ -179,13 +211,13 @@ def _tapes(e: Evidence) -> str:
     return f"{e.n_tapes} {'tape' if e.n_tapes == 1 else 'tapes'}"
 
 
-def _interval_nl(e: Evidence) -> str:
-    if e.share_low is None or e.share_high is None:
-        return " zonder interval"
-    return f" (95 %-interval {_nl(e.share_low)} tot {_nl(e.share_high)})"
+def _human(e: Evidence, rules: VerdictRules, writing: Writing) -> str:
+    return writing.below(e.human, [rules.min_coder_kappa])
 
 
-def _interval_en(e: Evidence) -> str:
-    if e.share_low is None or e.share_high is None:
-        return " without an interval"
-    return f" (95 % interval {_en(e.share_low)} to {_en(e.share_high)})"
+def _share(e: Evidence, rules: VerdictRules, writing: Writing) -> str:
+    return writing.below(e.share, [rules.pre_code_share, rules.second_code_share])
+
+
+def _low(e: Evidence, rules: VerdictRules, writing: Writing) -> str:
+    return writing.below(e.share_low, [rules.pre_code_low, rules.second_code_low])
