@@ -12,6 +12,7 @@ from werkalliantie.configuration.codebooks import load_codebook
 from werkalliantie.configuration.mapping import ImportMapping, load_mapping
 from werkalliantie.configuration.study import StudySettings, load_study_settings
 from werkalliantie.errors import ConfigError
+from werkalliantie.refusals import reason_of
 from werkalliantie.resources import shipped
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def create(folder: Path) -> Study:
         (folder / "configs" / "study.toml").write_text(named, encoding="utf-8")
     except OSError as error:
         raise ConfigError(
-            f"{folder}: no study can be made here ({error.strerror}).",
+            f"{folder}: no study can be made here ({reason_of(error)}).",
             hint="Give a new or empty folder that you may write in.",
         ) from None
     return Study.open(folder)

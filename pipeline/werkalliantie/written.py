@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 from werkalliantie.errors import ConfigError
+from werkalliantie.refusals import reason_of
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -35,6 +36,6 @@ def write_whole(path: Path, text: str) -> None:
 
 def _unwritable(path: Path, error: OSError) -> ConfigError:
     return ConfigError(
-        f"{path}: can't be written ({error.strerror}).",
+        f"{path}: can't be written ({reason_of(error)}).",
         hint="Name a file in a folder that is there and that you may write in.",
     )

@@ -1,6 +1,7 @@
 """The commands as a user runs them: through `main`, with exit codes, stdout and stderr."""
 
 import csv
+import errno
 import io
 import json
 from pathlib import Path
@@ -428,6 +429,55 @@ class TestFaultsOfOurs:
         loud = run("import", path, "--study", tmp_path / "s", "--json")
         assert (loud.code, loud.out) == (1, "")
         assert SECRET in loud.err
+
+
+class TestRefusalsOfTheSystem:
+    def test_a_file_that_cant_be_made_is_the_users_to_mend(self, study: Path, run: Run) -> None:
+        """The file is named as seen from here, with the reason; no fault of ours."""
+        in_the_way = written(study.parent / "bladen", "geen map")
+
+        result = run("codes", "sheet", "g1", "--out", in_the_way / "x", "--study", study)
+        assert result == Outcome(
+            code=2,
+            out="",
+            err=f"error: {in_the_way / 'x'}: Not a directory.\n"
+            "hint: Look at what lies there, put it right, and run it again.\n",
+        )
+
+    def test_a_full_disk_is_one_too_though_no_file_is_named(
+        self, study: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Writing says nothing of the file."""
+
+        def fail(*_: object, **__: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(intake, "read_transcript", fail)
+        result = run("import", study.parent / "g1.txt", "--study", study)
+        assert result == Outcome(
+            code=2,
+            out="",
+            err="error: the disk is full.\nhint: Make room, and run it again.\n",
+        )
+
+    @pytest.mark.parametrize("words", [("train", "--quick"), ("retrain",), ("distil", "m1")])
+    def test_training_needs_a_folder_to_write_in(
+        self, study: Path, run: Run, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+    ) -> None:
+        """That shows before anything is loaded."""
+
+        def refuse(**_: object) -> None:
+            raise PermissionError(errno.EACCES, "Permission denied", "tmp1234")
+
+        monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+        result = run(*words, "--study", study)
+        assert result == Outcome(
+            code=2,
+            out="",
+            err=f"error: {study / 'models'}: nothing can be written here (you may not read or "
+            "write there).\nhint: Ask for the right to write there, or work on a copy of the "
+            "study that is yours.\n",
+        )
 
 
 class TestUsage:

@@ -75,6 +75,24 @@ def test_codings_are_append_only(tmp_path: Path, change: str) -> None:
     assert [*database.iterdump()] == before
 
 
+def test_a_database_that_can_only_be_read_is_said_to_be_so(tmp_path: Path) -> None:
+    """Closing other programs wouldn't help."""
+    path = tmp_path / "a.db"
+    engine = open_engine(path)
+
+    with pytest.raises(StoreError) as refused, writing(engine) as connection:
+        connection.exec_driver_sql("PRAGMA query_only=ON")
+        connection.exec_driver_sql("DELETE FROM tapes")
+    engine.dispose()
+    assert refused.value.message == (
+        f"{path}: nothing was written: attempt to write a readonly database."
+    )
+    assert refused.value.hint == (
+        "Ask for the right to write in the file and its folder, or work on a copy of the study "
+        "that is yours."
+    )
+
+
 def test_what_others_refer_to_stays(tmp_path: Path) -> None:
     """Foreign keys are enforced: the turns of a coded tape can't be taken away."""
     coded_database(tmp_path / "a.db").close()

@@ -23,6 +23,7 @@ for _name, _value in {
 
 from werkalliantie.cli.app import app  # noqa: E402
 from werkalliantie.errors import WerkalliantieError  # noqa: E402
+from werkalliantie.refusals import as_mistake  # noqa: E402
 
 _DEBUG = "WERKALLIANTIE_DEBUG"
 
@@ -32,11 +33,7 @@ def main() -> None:
     try:
         app()
     except WerkalliantieError as error:
-        _say(f"error: {error.message}")
-        for fault in error.faults if len(error.faults) > 1 else ():
-            _say(f"  - {fault}")
-        if error.hint:
-            _say(f"hint: {error.hint}")
+        _say_mistake(error)
         sys.exit(2)
     except BrokenPipeError:
         # Whoever read our output has had enough of it, as `| head` does.
@@ -46,8 +43,20 @@ def main() -> None:
         _say("stopped.")
         sys.exit(130)
     except Exception as error:
-        _say_fault(error)
-        sys.exit(1)
+        mistake = as_mistake(error) if isinstance(error, OSError) else None
+        if mistake is None:
+            _say_fault(error)
+            sys.exit(1)
+        _say_mistake(mistake)
+        sys.exit(2)
+
+
+def _say_mistake(error: WerkalliantieError) -> None:
+    _say(f"error: {error.message}")
+    for fault in error.faults if len(error.faults) > 1 else ():
+        _say(f"  - {fault}")
+    if error.hint:
+        _say(f"hint: {error.hint}")
 
 
 def _say_fault(error: Exception) -> None:

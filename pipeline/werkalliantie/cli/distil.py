@@ -15,6 +15,7 @@ from werkalliantie.cli.options import (
     tell,
 )
 from werkalliantie.errors import extra
+from werkalliantie.refusals import check_writable
 from werkalliantie.registry import Registry
 from werkalliantie.study import Study
 
@@ -33,6 +34,7 @@ def distil(
     """Make a model of half the layers that answers as another does: less good, twice as fast."""
     opened = Study.open(study)
     teacher = Registry(opened.models).find(model)
+    check_writable(opened.models)
     tell("starting: loading the training libraries")
     with extra("train", purpose="Distilling"):
         from werkalliantie_training.distil import distil as distil_model

@@ -18,6 +18,7 @@ from werkalliantie.cli.options import (
 )
 from werkalliantie.errors import extra
 from werkalliantie.promotion import Difference
+from werkalliantie.refusals import check_writable
 from werkalliantie.study import Study
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def run_retraining(
     again: bool = False,
 ) -> "Retrained":
     """Retrain with the study's settings, saying on stderr what is going on."""
+    check_writable(study.models)
     tell("starting: loading the training libraries")
     with extra("train", purpose="Training"):
         from werkalliantie_training.retrain import retrain as retrain_model

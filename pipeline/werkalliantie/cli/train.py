@@ -20,6 +20,7 @@ from werkalliantie.cli.options import (
     tell,
 )
 from werkalliantie.errors import extra
+from werkalliantie.refusals import check_writable
 from werkalliantie.registry import Registry
 from werkalliantie.study import Study
 
@@ -122,6 +123,7 @@ def run_training(
     search: int | None = None,
 ) -> "Trained":
     """Train with the study's settings, saying on stderr what is going on."""
+    check_writable(study.models)
     if _speaks():
         tell("starting: loading the training libraries")
     with extra("train", purpose="Training"):

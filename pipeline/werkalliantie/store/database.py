@@ -16,6 +16,11 @@ from werkalliantie.errors import StoreError
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _READING = "werkalliantie_reading"
+_BUSY_HINT = "Close other programs that use the file, or make room on the disk, and try again."
+_READ_ONLY_HINT = (
+    "Ask for the right to write in the file and its folder, or work on a copy of the study that is "
+    "yours."
+)
 
 
 def open_engine(path: Path) -> sa.Engine:
@@ -63,7 +68,7 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     except OperationalError as error:
         raise StoreError(
             f"{engine.url.database}: nothing was written: {error.orig}.",
-            hint="Close other programs that use the file, or make room on the disk, and try again.",
+            hint=_READ_ONLY_HINT if _is_read_only(error) else _BUSY_HINT,
         ) from None
 
 
@@ -114,6 +119,11 @@ def _unusable(path: Path, error: DatabaseError) -> StoreError:
             "program holds the file.",
         )
     return _not_ours(path, type(error.orig).__name__)
+
+
+def _is_read_only(error: DatabaseError) -> bool:
+    # The low byte is the kind of error; the rest says more about it.
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_READONLY
 
 
 def _not_ours(path: Path, reason: str) -> StoreError:
