@@ -1,7 +1,10 @@
-"""Writing a text file whole or not at all."""
+"""Writing a file whole or not at all."""
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from werkalliantie.errors import ConfigError
 from werkalliantie.refusals import reason_of
@@ -14,28 +17,31 @@ def write_whole(path: Path, text: str) -> None:
         ConfigError: Nothing can be written there.
     """
     try:
-        with tempfile.NamedTemporaryFile(
-            "w",
-            dir=path.parent,
-            prefix=f".{path.name}-",
-            encoding="utf-8",
-            newline="",
-            delete=False,
-        ) as file:
-            partial = Path(file.name)
-            file.write(text)
+        with replacing(path) as file:
+            file.write(text.encode())
+            Path(file.name).chmod(0o644)
     except OSError as error:
-        raise _unwritable(path, error) from None
-    try:
-        partial.chmod(0o644)
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink()
-        raise _unwritable(path, error) from None
+        raise ConfigError(
+            f"{path}: can't be written ({reason_of(error)}).",
+            hint="Name a file in a folder that is there and that you may write in.",
+        ) from None
 
 
-def _unwritable(path: Path, error: OSError) -> ConfigError:
-    return ConfigError(
-        f"{path}: can't be written ({reason_of(error)}).",
-        hint="Name a file in a folder that is there and that you may write in.",
-    )
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Give a file beside `path` that takes its place at the end; where that fails, nothing is left.
+
+    Raises:
+        OSError: There can't be such a file.
+    """
+    with tempfile.NamedTemporaryFile(
+        dir=path.parent, prefix=f".{path.name}-", suffix=path.suffix, delete=False
+    ) as file:
+        partial = Path(file.name)
+        try:
+            yield file
+            file.close()
+            partial.replace(path)
+        except BaseException:
+            partial.unlink(missing_ok=True)
+            raise

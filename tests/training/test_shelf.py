@@ -1,9 +1,11 @@
 """What an encoder made of tapes, kept between runs."""
 
+import errno
 import os
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pytest
@@ -88,6 +90,21 @@ def test_a_run_can_do_without(tmp_path: Path, make: Maker) -> None:
         assert shelf.kept([1], make).shape == (2, 3)
 
     assert make.times == 2
+
+
+def test_a_full_disk_leaves_nothing_half(
+    tmp_path: Path, make: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run goes on without; a torn file would lie there for a week."""
+
+    def fail(file: IO[bytes], made: Array) -> None:
+        file.write(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "save", fail)
+
+    assert Shelf(folder=tmp_path, reader="e").kept([1], make).shape == (2, 3)
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_what_nobody_asked_for_in_a_week_goes(tmp_path: Path, make: Maker) -> None:

@@ -7,7 +7,6 @@ removed at any time; what nobody asked for in a week is removed from it.
 import hashlib
 import json
 import os
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,6 +18,7 @@ import torch
 import transformers
 from numpy.typing import NDArray
 
+from werkalliantie.written import replacing
 from werkalliantie_training import network
 from werkalliantie_training.workspace import WEEK
 
@@ -84,10 +84,8 @@ def _write(path: Path, made: Array) -> None:
     """Write it whole or not at all; a run can do without."""
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Swept up with the others, should the run be killed here.
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npy", delete=False) as file:
+        with replacing(path) as file:  # swept up with the others, should the run be killed here
             np.save(file, made)
-        Path(file.name).replace(path)
 
 
 def _sweep(folder: Path) -> None:
