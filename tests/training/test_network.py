@@ -1,3 +1,5 @@
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -111,6 +113,46 @@ def test_a_folder_that_is_no_encoder(tmp_path: Path) -> None:
     )
     assert caught.value.hint is not None
     assert caught.value.hint.startswith("Expected a folder with config.json, weights and tokenizer")
+
+
+def _cut_off(folder: Path) -> None:
+    path = folder / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:-1000])
+
+
+def _pickled(folder: Path) -> None:
+    (folder / "model.safetensors").unlink()
+    (folder / "pytorch_model.bin").write_bytes(b"geen gewichten")
+
+
+def _of_another_shape(folder: Path) -> None:
+    path = folder / "config.json"
+    said = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(said | {"hidden_size": 2 * said["hidden_size"]}), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("damage", "kind"),
+    [
+        (_cut_off, "SafetensorError"),
+        (_pickled, "UnpicklingError"),
+        (_of_another_shape, "RuntimeError"),
+    ],
+)
+def test_a_folder_that_was_half_copied(
+    tmp_path: Path, damage: Callable[[Path], None], kind: str
+) -> None:
+    """Weights that are cut off, or of another shape than the configuration, are said to be so."""
+    folder = tiny_encoder(tmp_path / "kapot", "bert")
+    damage(folder)
+
+    with pytest.raises(EncoderError) as caught:
+        load_network(str(folder), n_codes=3, dropout=0.0, wants_types=True, seed=1)
+
+    assert caught.value.message == (
+        f"{folder}: its weights are damaged, or not those of its config.json ({kind})."
+    )
+    assert caught.value.hint == "Copy the whole folder again from where it came."
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -1,11 +1,13 @@
 """The coder network: a pretrained encoder, means of its layers, and a logit per code."""
 
 from collections.abc import Mapping
+from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 from transformers import AutoConfig, AutoModel
@@ -28,6 +30,8 @@ HEAD = (
 """What of a network's state is the head, with what standardises its input."""
 _ATTENTION_DROPOUT = ("attention_probs_dropout_prob", "attention_dropout")
 """What families call it. Without it torch computes attention in one go and holds no weights."""
+# What loading raises where weights are cut off, or of another shape than was said.
+_BAD_WEIGHTS = (SafetensorError, UnpicklingError, RuntimeError)
 _POSITIONS_AFTER_PADDING = {"roberta", "xlm-roberta", "camembert", "xlm-roberta-xl"}
 
 
@@ -272,6 +276,12 @@ def _load_encoder(folder: str) -> nn.Module:
             f"{folder}: transformers can't load an encoder from it ({type(error).__name__}).",
             hint="Expected a folder with config.json, weights and tokenizer of an encoder such as "
             "BERT, RoBERTa, XLM-R, DeBERTa or ModernBERT.",
+        ) from None
+    except _BAD_WEIGHTS as error:
+        raise EncoderError(
+            f"{folder}: its weights are damaged, or not those of its config.json "
+            f"({type(error).__name__}).",
+            hint="Copy the whole folder again from where it came.",
         ) from None
     if getattr(encoder, "pooler", None) is not None:
         encoder.pooler = None  # type: ignore[assignment]
