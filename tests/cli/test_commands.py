@@ -482,7 +482,14 @@ class TestRefusalsOfTheSystem:
 
 class TestUsage:
     @pytest.mark.parametrize(
-        "words", [("import",), ("agree", "--unit", "dag"), ("nietbestaand",), ("label", "--x")]
+        "words",
+        [
+            ("import",),
+            ("agree", "--unit", "dag"),
+            ("nietbestaand",),
+            ("label", "--x"),
+            ("train", "--seed", "4294967296"),
+        ],
     )
     def test_a_wrong_command_line_exits_with_2(self, run: Run, words: tuple[str, ...]) -> None:
         """On stderr, without a traceback."""

@@ -36,6 +36,30 @@ def test_all_faults_at_once(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ("seed = -1", "seed: Input should be greater than or equal to 0, not -1"),
+        ("seed = 4294967296", "seed: Input should be less than 4294967296, not 4294967296"),
+        (
+            "[fit]\nlearning_rate = inf",
+            "fit.learning_rate: Input should be a finite number, not inf",
+        ),
+        ("[fit]\nweight_decay = nan", "fit.weight_decay: Input should be a finite number, not nan"),
+        ("[fit]\nwarmup = 1.0", "fit.warmup: Input should be less than 1, not 1.0"),
+        ("[fit]\nwarmup = nan", "fit.warmup: Input should be less than 1, not nan"),
+    ],
+)
+def test_what_training_would_trip_over_is_a_fault(tmp_path: Path, said: str, fault: str) -> None:
+    """At the door, not after the long work; a warmup of 1 would be one step to the library."""
+    path = written(tmp_path / "train.toml", said)
+
+    with pytest.raises(ConfigError) as caught:
+        load_train_settings(path)
+
+    assert caught.value.message == f"{path}: {fault}"
+
+
 def test_an_unknown_key_is_a_fault(tmp_path: Path) -> None:
     """A misspelt key is never silently the default."""
     path = written(tmp_path / "train.toml", "sede = 4\n")

@@ -36,9 +36,9 @@ class Fit(Settings):
     epochs: int = Field(default=2, ge=0)
     patience: int = Field(default=2, ge=1)
     batch_size: int = Field(default=16, ge=1)
-    learning_rate: float = Field(default=1e-4, gt=0)
-    weight_decay: float = Field(default=0.01, ge=0)
-    warmup: float = Field(default=0.1, ge=0, le=1)
+    learning_rate: float = Field(default=1e-4, gt=0, allow_inf_nan=False)
+    weight_decay: float = Field(default=0.01, ge=0, allow_inf_nan=False)
+    warmup: float = Field(default=0.1, ge=0, lt=1)
     dropout: float = Field(default=0.1, ge=0, lt=1)
     rare_code_weight: float = Field(default=0.5, ge=0, le=1)
     precision: Literal["auto", "fp32", "bf16"] = "auto"
@@ -70,11 +70,12 @@ class TrainSettings(Settings):
 
     Attributes:
         borrow: Other studies to learn from too: folders, seen from the study's, or `voorbeeld`.
+        seed: As large as every library takes it that draws.
     """
 
     encoder: str = "embedded-nl"
     borrow: tuple[str, ...] = ()
-    seed: int = 13
+    seed: int = Field(default=13, ge=0, lt=2**32)
     input: Input = Input()
     fit: Fit = Fit()
     holdout: Holdout = Holdout()

@@ -69,7 +69,8 @@ def train(
         Grouping | None, typer.Option(help="What stays in one fold of a cross-validation.")
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(min=0, help="Draws what is drawn. Default: train.toml's.")
+        int | None,
+        typer.Option(min=0, max=2**32 - 1, help="Draws what is drawn. Default: train.toml's."),
     ] = None,
     threads: Annotated[
         int | None,
