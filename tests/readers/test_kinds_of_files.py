@@ -175,6 +175,17 @@ def test_a_damaged_document(tmp_path: Path, data: bytes) -> None:
     assert error.hint == "Open it in Word and save it again as .docx."
 
 
+def test_a_folder(tmp_path: Path) -> None:
+    """It isn't taken for a file without a suffix; its files are to be named."""
+    (tmp_path / "tapes").mkdir()
+
+    with pytest.raises(TranscriptError) as refused:
+        read_transcript(tmp_path / "tapes", DEFAULT)
+
+    assert refused.value.message == f"{tmp_path / 'tapes'}: a folder; expected a transcript."
+    assert refused.value.hint == "Name the files in it, as in: werkalliantie import FOLDER/*.docx"
+
+
 def test_no_such_file(tmp_path: Path) -> None:
     """A name that isn't there is told apart from a file that can't be read."""
     with pytest.raises(TranscriptError) as refused:

@@ -54,6 +54,11 @@ def _unread_kind(path: Path, suffix: str) -> TranscriptError:
             f"{path.name}: the old Word format (.doc); expected .docx.",
             hint="Open it in Word and save it as .docx.",
         )
+    if path.is_dir():
+        return TranscriptError(
+            f"{path}: a folder; expected a transcript.",
+            hint="Name the files in it, as in: werkalliantie import FOLDER/*.docx",
+        )
     kind = f'"{path.suffix}" files' if suffix else "files without a suffix"
     return TranscriptError(
         f"{path.name}: {kind} can't be read; expected .txt, .docx, .csv or .xlsx.",
