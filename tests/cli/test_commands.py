@@ -489,6 +489,8 @@ class TestUsage:
             ("nietbestaand",),
             ("label", "--x"),
             ("train", "--seed", "4294967296"),
+            ("train", "--folds", "1"),
+            ("train", "--folds", "51"),
         ],
     )
     def test_a_wrong_command_line_exits_with_2(self, run: Run, words: tuple[str, ...]) -> None:

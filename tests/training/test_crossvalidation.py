@@ -456,6 +456,17 @@ def test_a_cross_validated_model_says_so(settings: TrainSettings, tmp_path: Path
     assert "Expected calibration error out of fold: DT " in card
 
 
+def test_fewer_folds_than_were_asked_for_are_said(settings: TrainSettings, tmp_path: Path) -> None:
+    """There are as many as there are tapes to divide."""
+    wanted = settings.model_copy(update={"evaluation": Evaluation(folds=50)})
+    told: list[str] = []
+
+    trained = train(coded_study(tmp_path / "studie"), wanted, report=told.append)
+
+    assert trained.metrics["cross_validation"]["folds"] == 3
+    assert "cross-validating in 3 folds: no more tapes to divide" in told
+
+
 def test_tapes_with_the_same_text_are_refused(settings: TrainSettings, tmp_path: Path) -> None:
     """A tape that is in the study twice, under two names, may not be on both sides."""
     study = coded_study(tmp_path / "studie")

@@ -47,6 +47,10 @@ def test_all_faults_at_once(tmp_path: Path) -> None:
         ),
         ("[fit]\nweight_decay = nan", "fit.weight_decay: Input should be a finite number, not nan"),
         ("[fit]\nwarmup = 1.0", "fit.warmup: Input should be less than 1, not 1.0"),
+        (
+            "[evaluation]\nfolds = 1",
+            "evaluation.folds: one fold divides nothing: 0 is none, 2 or more are folds",
+        ),
         ("[fit]\nwarmup = nan", "fit.warmup: Input should be less than 1, not nan"),
     ],
 )

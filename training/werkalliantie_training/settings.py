@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from werkalliantie.configuration.toml import Settings, load
 
@@ -57,12 +57,19 @@ class Evaluation(Settings):
 
     Attributes:
         folds: Number of parts; a model is trained without each, judged on it, and the mean of
-            these models is kept. Below 2 one model is trained on all.
+            these models is kept. With 0 one model is trained on all.
         group: What stays together: a tape, or all tapes of a worker.
     """
 
     folds: int = Field(default=3, ge=0, le=50)
     group: Literal["tape", "worker"] = "tape"
+
+    @field_validator("folds")
+    @classmethod
+    def _divides(cls, folds: int) -> int:
+        if folds == 1:
+            raise ValueError("one fold divides nothing: 0 is none, 2 or more are folds")
+        return folds
 
 
 class TrainSettings(Settings):

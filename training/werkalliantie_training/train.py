@@ -185,6 +185,8 @@ def _cross(
             raise
         place.report(f"no cross-validation: {error.message.removesuffix('.')}")
         return None, None
+    if (n_folds := len({*folds.values()})) < asked.folds:
+        place.report(f"cross-validating in {n_folds} folds: no more {asked.group}s to divide")
     lent = data.borrowed.examples
     found = cross_validate(data.own, cross.judged, folds, encoder, settings, place, lent=lent)
     return Crossed(data=cross, group=asked.group, found=found), found.model

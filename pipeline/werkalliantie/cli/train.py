@@ -41,6 +41,12 @@ _PLACES = {
 _FEW = 16
 
 
+def _divides(folds: int | None) -> int | None:
+    if folds == 1:
+        raise typer.BadParameter("one fold divides nothing: 0 is none, 2 or more are folds.")
+    return folds
+
+
 class Grouping(StrEnum):
     """What a cross-validation keeps together."""
 
@@ -63,7 +69,12 @@ def train(
     ] = False,
     folds: Annotated[
         int | None,
-        typer.Option(min=0, help="Folds of a cross-validation; 0 for none. Default: train.toml's."),
+        typer.Option(
+            min=0,
+            max=50,
+            callback=_divides,
+            help="Folds of a cross-validation; 0 for none. Default: train.toml's.",
+        ),
     ] = None,
     group: Annotated[
         Grouping | None, typer.Option(help="What stays in one fold of a cross-validation.")
