@@ -18,7 +18,7 @@ from werkalliantie_training.coder import fit_coder
 from werkalliantie_training.epochs import Watch
 from werkalliantie_training.filing import SEARCH
 from werkalliantie_training.search import SPACE, search
-from werkalliantie_training.settings import TrainSettings
+from werkalliantie_training.settings import Evaluation, TrainSettings
 from werkalliantie_training.train import train
 
 
@@ -146,6 +146,49 @@ def test_several_processes_are_refused(
         "Search without it, write what was chosen under [fit] in configs/train.toml, and launch "
         "`train` without --search."
     )
+
+
+@pytest.mark.parametrize(("folds", "values"), [(2, (0.5, 0.6)), (0, (0.9, 0.7))])
+def test_a_trial_is_worth_what_training_would_keep(
+    tested: Study,
+    settings: TrainSettings,
+    monkeypatch: pytest.MonkeyPatch,
+    folds: int,
+    values: tuple[float, float],
+) -> None:
+    """With folds its last epoch, and no patience; without, the best one, or the head alone."""
+    wanted = settings.model_copy(
+        update={
+            "evaluation": Evaluation(folds=folds),
+            "fit": settings.fit.model_copy(update={"epochs": 2, "patience": 1}),
+        }
+    )
+    scores = iter([(0.9, 0.8, 0.5), (0.2, 0.7, 0.6)])
+    patience: list[bool] = []
+
+    def scripted(*words: object, watch: Watch, **_: object) -> None:
+        fit = words[3].fit  # type: ignore[attr-defined]
+        patience.append(fit.patience >= fit.epochs)
+        for epoch, value in enumerate(next(scores)):
+            watch(epoch, value)
+
+    monkeypatch.setattr(searching, "fit_coder", scripted)
+    monkeypatch.setattr(searching, "SPACE", {"dropout": SPACE["dropout"]})
+
+    found = search(tested, wanted, 2)
+
+    assert tuple(trial.value for trial in found.trials) == values
+    assert patience == [folds == 2] * 2
+    assert found.best.value == max(values)
+    assert found.settings.fit.patience == 1
+
+
+def test_trials_without_folds_dont_count_with_them(tested: Study, settings: TrainSettings) -> None:
+    """They are worth another thing; how many folds there are doesn't matter."""
+    for folds in (0, 2, 3):
+        search(tested, settings.model_copy(update={"evaluation": Evaluation(folds=folds)}), 1)
+
+    assert len([*(tested.models / "searches").iterdir()]) == 2
 
 
 def test_a_trial_that_falls_behind_is_pruned(

@@ -50,7 +50,9 @@ class Trial:
     Attributes:
         state: `complete`; `pruned` where it fell behind; `cut off` where the program was stopped,
             and a later trial did the same again.
-        value: Highest average precision on the validation tapes after any of its epochs.
+        value: Average precision on the validation tapes of what training would keep: after the
+            last epoch where it cross-validates, else after the best one, 0 being the head alone.
+            Where it was pruned, after the epoch at which it was; None where it was cut off.
         parameters: What it set under `[fit]`.
     """
 
@@ -144,7 +146,7 @@ def _refuse(settings: TrainSettings) -> None:
 def _fingerprint(data: TrainingData, encoder: Encoder, settings: TrainSettings) -> str:
     """Return a name for a search; what trials don't hang on has no part in it."""
     seen = {part: data.hashes[part] for part in ("train", "validation")}
-    told = settings.model_copy(update={"evaluation": Evaluation()})
+    told = settings.model_copy(update={"evaluation": Evaluation(folds=2 * _crosses(settings))})
     return fingerprint(replace(data, hashes=seen), told, encoder)
 
 
@@ -218,14 +220,21 @@ def _try(
         if trial.should_prune():
             raise optuna.TrialPruned
 
-    tried = _with(settings, trial.params)
+    tried, crosses = _with(settings, trial.params), _crosses(settings)
+    if crosses:
+        tried = _with(tried, {"patience": tried.fit.epochs})  # which never runs out
     try:
         fit_coder(data.learnt, data.validation, encoder, tried, place, watch=watch)
-        stored.tell(trial, max(scores))
+        stored.tell(trial, scores[-1] if crosses else max(scores))
     except optuna.TrialPruned:
         stored.tell(trial, state=TrialState.PRUNED)
     for fit in place.folder.glob("fit-*"):
         shutil.rmtree(fit)
+
+
+def _crosses(settings: TrainSettings) -> bool:
+    """Return whether training runs every epoch and keeps the last, as no tape may choose it."""
+    return settings.evaluation.folds >= 2
 
 
 def _with(settings: TrainSettings, parameters: Mapping[str, float]) -> TrainSettings:
@@ -249,7 +258,7 @@ def _trial(stored: FrozenTrial) -> Trial:
     return Trial(
         number=stored.number,
         state=_STATES.get(stored.state, "cut off"),
-        value=max(stored.intermediate_values.values(), default=None),
+        value=stored.value,
         seconds=None if lasted is None else round(lasted.total_seconds(), 1),
         parameters=stored.params,
     )

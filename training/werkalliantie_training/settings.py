@@ -25,7 +25,9 @@ class Fit(Settings):
     """The fine-tuning itself.
 
     Attributes:
-        epochs: At most; 0 leaves the encoder as it is and fits the head only.
+        epochs: 0 leaves the encoder as it is and fits the head only. With folds all of them are
+            run; without, at most so many, and the best one on the validation tapes is kept.
+        patience: Without folds: epochs without a better validation score before training stops.
         warmup: Share of the steps over which the learning rate rises.
         rare_code_weight: 0 weighs every answer the same; 1 weighs the yeses of a code as much as
             its noes together.
