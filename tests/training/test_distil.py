@@ -11,6 +11,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
+from samples import written
 from training.runs import settings_for
 from training.tiny import coded_study, tiny_encoder
 
@@ -183,7 +184,7 @@ def test_what_it_was_judged_on_is_known(made: Made) -> None:
 def test_the_command_says_what_it_costs(
     made: Made, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As one JSON document, and for people as kappas beside each other and speeds."""
+    """As one JSON document, and for people; it computes on the threads that train.toml says."""
     folder = str(made.study.folder)
     monkeypatch.setattr(distilling, "_FIT", distilling._FIT.model_copy(update={"epochs": 1}))
 
@@ -194,6 +195,7 @@ def test_the_command_says_what_it_costs(
         assert ended.value.code in (0, None)
         return capfd.readouterr().out
 
+    written(made.study.folder / "configs" / "train.toml", "[fit]\nthreads = 2\n")
     document = json.loads(run("model-001", "--name", "klein", "--json"))
 
     assert (document["model"], document["teacher"]) == ("klein", "model-001")
@@ -203,6 +205,8 @@ def test_the_command_says_what_it_costs(
     assert document["teacher_metrics"]["codes"].keys() == {"DT", "ZBV", "HC"}
     assert document["metrics"]["test"]["tapes"] == ["gesprek-03"]
     assert 0 <= document["same_decisions"] <= 1
+    assert Registry(made.study.models).find("klein").manifest["reproducible"]["threads"] == 2
+    assert torch.get_num_threads() == 1
     said = run("klein", "--name", "kleiner")
     assert "Model kleiner, 1 of the 2 layers of klein" in said
     assert "models promote kleiner" in said

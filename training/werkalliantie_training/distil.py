@@ -29,6 +29,7 @@ from werkalliantie_training.fit import fit, precision_is_bf16
 from werkalliantie_training.judging import Judged, judge_as
 from werkalliantie_training.loaded import load_fitted
 from werkalliantie_training.probe import start_head
+from werkalliantie_training.reproducible import steady
 from werkalliantie_training.settings import Fit, Holdout, Input, TrainSettings
 from werkalliantie_training.split import held_back
 from werkalliantie_training.train import Report, hush
@@ -99,6 +100,7 @@ def distil(
     teacher: Artefact,
     *,
     name: str | None = None,
+    threads: int = 0,
     report: Report = lambda stage: None,
     progress: bool = False,
 ) -> Distilled:
@@ -110,6 +112,7 @@ def distil(
     Args:
         teacher: A model of this study.
         name: Name of the small model; the next of `model-001` and so on if None.
+        threads: To compute on; 0 for as many as the machine has.
         report: Told what begins, in a few words.
         progress: Whether to show a progress bar on stderr.
 
@@ -121,10 +124,11 @@ def distil(
     hush()
     registry = Registry(study.models)
     registry.free_name(name)
-    whole, settings = load_fitted(teacher), _settings(teacher)
+    whole, settings = load_fitted(teacher), _settings(teacher, threads=threads)
     student = replace(whole, network=halved(whole.network, dropout=settings.fit.dropout))
     data, heard = _read(study, teacher, settings)
-    with workspace(study.models, fingerprint(data, settings, whole.encoder)) as folder:
+    key = fingerprint(data, settings, whole.encoder)
+    with steady(threads), workspace(study.models, key) as folder:
         report(f"asking {teacher.name} about {len(heard)} utterances")
         said = sigmoid(whole.logits(heard)).astype(np.float32)
         taught = replace(heard, coders=(teacher.name,), answers=said[None])
@@ -153,14 +157,14 @@ def distil(
     )
 
 
-def _settings(teacher: Artefact) -> TrainSettings:
+def _settings(teacher: Artefact, *, threads: int = 0) -> TrainSettings:
     return TrainSettings(
         encoder=teacher.manifest["encoder"]["name"],
         seed=teacher.manifest["seed"],
         input=Input(
             max_context=teacher.input.max_context, max_utterance=teacher.input.max_utterance
         ),
-        fit=_FIT,
+        fit=_FIT.model_copy(update={"threads": threads}),
         holdout=Holdout(test=0.0),
     )
 

@@ -38,7 +38,16 @@ def distil(
     tell("starting: loading the training libraries")
     with extra("train", purpose="Distilling"):
         from werkalliantie_training.distil import distil as distil_model
-    distilled = distil_model(opened, teacher, name=name, report=tell, progress=on_a_terminal())
+        from werkalliantie_training.settings import load_train_settings
+    settings = load_train_settings(opened.folder / "configs" / "train.toml")
+    distilled = distil_model(
+        opened,
+        teacher,
+        name=name,
+        threads=settings.fit.threads,
+        report=tell,
+        progress=on_a_terminal(),
+    )
     if as_json:
         echo_json(document(distilled))
         return
