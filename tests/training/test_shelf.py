@@ -124,7 +124,7 @@ def test_what_nobody_asked_for_in_a_week_goes(tmp_path: Path, make: Maker) -> No
 
 
 def test_what_reads_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Encoder, precision, threads, library and the program's own network."""
+    """Encoder, precision, kind of processor, threads, library and the program's own network."""
     other = tmp_path / "network.py"
     other.write_text("# another\n", encoding="utf-8")
     readers = [
@@ -132,6 +132,7 @@ def test_what_reads_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         for encoder, bf16 in (("e", False), ("f", False), ("e", True))
     ]
     for owner, name, value in (
+        (torch.backends.cpu, "get_cpu_capability", lambda: "another"),
         (torch, "get_num_threads", lambda: 77),
         (torch, "__version__", "0.1"),
         (network, "__file__", str(other)),

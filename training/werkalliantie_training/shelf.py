@@ -67,7 +67,9 @@ def shelf_in(folder: Path | None, *, encoder: str, bf16: bool) -> Shelf:
     _sweep(folder)
     program = hashlib.sha256(Path(network.__file__).read_bytes()).hexdigest()
     versions = (torch.__version__, transformers.__version__)
-    reader = json.dumps([encoder, bf16, torch.get_num_threads(), *versions, program])
+    # A study may be copied to a machine whose processor adds up otherwise.
+    machine = (torch.backends.cpu.get_cpu_capability(), torch.get_num_threads())
+    reader = json.dumps([encoder, bf16, *machine, *versions, program])
     return Shelf(folder=folder, reader=reader)
 
 
