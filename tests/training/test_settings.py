@@ -87,6 +87,26 @@ def test_a_command_line_changes_only_what_it_names() -> None:
     assert (changed.evaluation.folds, changed.evaluation.group) == (0, "worker")
 
 
+def test_an_encoder_is_seen_from_the_studys_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From wherever training starts, as lenders are; embedded ones and hub ids stay names."""
+    study = tmp_path / "studie"
+    for folder in (study / "configs", study / "eigen" / "bert", study / "embedded-nl"):
+        folder.mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+
+    def read(encoder: str) -> str:
+        path = written(Path("studie/configs/train.toml"), f'encoder = "{encoder}"\n')
+        return load_train_settings(path).encoder
+
+    assert Path(read("eigen/bert")) == Path("studie/eigen/bert")
+    assert Path(read("../studie/eigen/bert")).samefile(study / "eigen" / "bert")
+    assert Path(read(str(study / "eigen"))) == study / "eigen"
+    for name in ("embedded-nl", "DTAI-KULeuven/robbert-2023-dutch-base"):
+        assert read(name) == name
+
+
 def test_lenders_are_seen_from_where_one_stands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

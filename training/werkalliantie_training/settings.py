@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from werkalliantie.configuration.toml import Settings, load
+from werkalliantie_training.encoders import EMBEDDED
 
 EXAMPLE_CORPUS = "voorbeeld"
 """By this name the example corpus lends, which comes with the program."""
@@ -103,7 +104,7 @@ class TrainSettings(Settings):
     ) -> "TrainSettings":
         """Return these settings with what a command line asks for; None leaves a value alone.
 
-        Folders to borrow from are seen from where one stands.
+        Folders, of an encoder or to borrow from, are seen from where one stands.
         """
         lenders = None if borrow is None else tuple(map(_lender, borrow))
         return self.model_copy(
@@ -126,11 +127,17 @@ def _given(**values: Value | None) -> dict[str, Value]:
 
 
 def load_train_settings(path: Path) -> TrainSettings:
-    """Read the training settings; the defaults where there is no such file.
+    """Read a study's `configs/train.toml`; the defaults where there is no such file.
+
+    An encoder's folder is seen from the study's.
 
     Raises:
         ConfigError: Unknown keys or wrong values; all of them named.
     """
     if not path.is_file():
         return TrainSettings()
-    return load(path, TrainSettings, what="training settings")
+    settings = load(path, TrainSettings, what="training settings")
+    folder = path.parent.parent / settings.encoder
+    if settings.encoder in EMBEDDED or not folder.is_dir():  # a name, or an id of the hub
+        return settings
+    return settings.changed(encoder=str(folder))
