@@ -30,13 +30,16 @@ class LineKind(StrEnum):
     PAGE_FURNITURE = "page_furniture"
     TIMESTAMP = "timestamp"
     NOT_UNDERSTOOD = "not_understood"
+    LOOKS_LIKE_TURN = "looks_like_turn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
     """A source line, or part of one, that did not become a turn's speech.
 
-    `line` counts from 1. The text itself stays in the source: reports never show it.
+    A line that looks like a turn is the exception: below the first turn it is kept, as speech of
+    the turn around it, and listed because it may be another's. `line` counts from 1. The text
+    itself stays in the source: reports never show it.
     """
 
     line: int

@@ -73,6 +73,19 @@ class TestImport:
             "already, unchanged\n",
         )
 
+    def test_names_the_lines_to_look_at(self, study: Path, run: Run) -> None:
+        """Those that hold no word, and those that may be a turn of another speaker."""
+        text = "R: Hoi.\nC: Dag.\nR Ga zitten.\n--\nR. Vertel.\nR: Dus.\n"
+        path = written(study.parent / "g3.txt", text)
+
+        result = run("import", path, "--study", study)
+        assert result.out == (
+            "g3: 3 turns, 2 by the worker; 2 utterances, 0 of them backchannels; not speech: "
+            "1 not understood\n"
+            "  not understood, please look at line(s) 4 of g3.txt\n"
+            "  may be a turn of another speaker, please look at line(s) 3, 5 of g3.txt\n"
+        )
+
     def test_names_every_faulty_file(self, study: Path, run: Run) -> None:
         """A list on stderr, and the hint last."""
         faulty = [written(study.parent / f"x{n}.rtf", "R: Hoi.") for n in (1, 2)]

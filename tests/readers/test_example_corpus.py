@@ -51,10 +51,11 @@ def test_every_turn_comes_back(origin: Origin) -> None:
 
 @every_transcript
 def test_every_line_is_understood(origin: Origin) -> None:
-    """Nothing of the corpus ends up as *not understood*."""
+    """Nothing of the corpus ends up as *not understood*, or looks like a turn and isn't one."""
     skipped = read(origin).skipped
 
-    assert [one.line for one in skipped if one.kind is LineKind.NOT_UNDERSTOOD] == []
+    doubtful = (LineKind.NOT_UNDERSTOOD, LineKind.LOOKS_LIKE_TURN)
+    assert [one.line for one in skipped if one.kind in doubtful] == []
 
 
 def test_the_corpus_is_whole() -> None:

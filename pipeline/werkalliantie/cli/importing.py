@@ -13,6 +13,7 @@ from werkalliantie.transcript import LineKind
 
 if TYPE_CHECKING:
     from werkalliantie.intake import Taken
+    from werkalliantie.readers import Reading
 
 
 def import_transcripts(
@@ -72,7 +73,8 @@ def _document(one: "Taken") -> dict[str, Any]:
 
 def _sentence(one: "Taken") -> str:
     document = _document(one)
-    kinds = Counter(skipped.kind for skipped in one.reading.skipped)
+    skipped = [s for s in one.reading.skipped if s.kind is not LineKind.LOOKS_LIKE_TURN]
+    kinds = Counter(part.kind for part in skipped)
     parts = [f"{n} {kind.value.replace('_', ' ')}" for kind, n in sorted(kinds.items())]
     lines = [
         f"{document['tape']}: {document['turns']} turns, {document['worker_turns']} by the worker; "
@@ -81,8 +83,14 @@ def _sentence(one: "Taken") -> str:
         + (f"; not speech: {', '.join(parts)}" if parts else "")
         + ("" if one.new else "; was here already, unchanged")
     ]
-    puzzling = [s.line for s in one.reading.skipped if s.kind is LineKind.NOT_UNDERSTOOD]
-    if puzzling:
-        places = ", ".join(map(str, puzzling[:12])) + (" …" if len(puzzling) > 12 else "")
-        lines.append(f"  not understood, please look at line(s) {places} of {one.reading.file}")
+    lines += _to_look_at(one.reading, LineKind.NOT_UNDERSTOOD, "not understood")
+    lines += _to_look_at(one.reading, LineKind.LOOKS_LIKE_TURN, "may be a turn of another speaker")
     return "\n".join(lines)
+
+
+def _to_look_at(reading: "Reading", kind: LineKind, what: str) -> list[str]:
+    found = [skipped.line for skipped in reading.skipped if skipped.kind is kind]
+    if not found:
+        return []
+    places = ", ".join(map(str, found[:12])) + (" …" if len(found) > 12 else "")
+    return [f"  {what}, please look at line(s) {places} of {reading.file}"]

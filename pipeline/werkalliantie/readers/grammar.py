@@ -10,20 +10,21 @@
     R: Goedemorgen.                  12. R: Goedemorgen.             [00:03:12] R: Goedemorgen.
     Cliënt : Hoi.                    C; Hoi.                         R [00:03:12]: Goedemorgen.
 
-White space is any: tabs, non-breaking spaces, marks without width. Nothing here looks at more than
-one line: `outline` says what each line of a file is, with `header` and `furniture` for what isn't
-speech and `unknown` for labels that aren't mapped; `markup` says what stands between brackets
-inside speech.
+White space is any: tabs, non-breaking spaces, marks without width. `loose` knows labels that are
+written otherwise. Nothing here looks at more than one line: `outline` says what each line of a file
+is, with `header` and `furniture` for what isn't speech and `unknown` for labels that aren't mapped;
+`markup` says what stands between brackets inside speech.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from enum import Enum
 
 from werkalliantie.configuration.mapping import ImportMapping
 from werkalliantie.readers.clock import CLOCK, LONG_CLOCK, STAMP, seconds_of
+from werkalliantie.readers.loose import LooseLabels, Opening, may_open_turn, opens_turn
 from werkalliantie.readers.source import Line
 from werkalliantie.transcript import Role
 
@@ -35,11 +36,11 @@ _LETTERS = r"[\w.'\u2019/&\u0300-\u036f-]"
 # Of "R 00:03:12" the label is R, not "R 00".
 _NEXT_WORD = rf"[ \u00a0]{{1,4}}(?!{LONG_CLOCK}){_LETTERS}{{1,30}}"
 _LABEL = rf"(?P<label>[^\W\d_]{_LETTERS}{{0,29}}(?:{_NEXT_WORD}){{0,3}})"
-_OPENING = (
+_FRONT = (
     rf"(?:[-–—•·]\s{{1,9}})?(?:\d{{1,5}}(?:[.)\]]{_GAP}|\s{{1,9}}))?"
     rf"(?:(?P<before>{STAMP}{_GAP}|{CLOCK}\s{{1,9}})(?:[-–]\s{{1,9}})?(?:\d{{1,5}}[.)\]]{_GAP})?)?"
-    rf"{_LABEL}"
 )
+_OPENING = _FRONT + _LABEL
 _WITHIN = rf"(?:(?P<within>{STAMP}|{LONG_CLOCK})|(?P<note>[(\[{{][^()\[\]{{}}:]{{1,40}}[)\]}}]))"
 _BEHIND = rf"(?:(?P<behind>{STAMP}|{LONG_CLOCK}(?!\S)){_GAP})?"
 _WITH_MARK = re.compile(rf"{_OPENING}{_GAP}(?:{_WITHIN}{_GAP})?(?P<mark>[:;\uff1a]){_GAP}{_BEHIND}")
@@ -54,6 +55,8 @@ class Style(Enum):
     SEMICOLON = "semicolon"
     TAB = "tab"
     TIME = "time"
+    DASH = "dash"
+    BRACKETS = "brackets"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,10 +122,15 @@ class Grammar:
         self._directions = _any_of(mapping.lines.stage_directions)
         self._unclear = _any_of(mapping.lines.unclear)
         self._furniture = _any_of(mapping.lines.page_furniture)
-        known = "|".join(re.escape(name) for name, _ in sorted(labels, key=_longest_first))
-        self._known = re.compile(rf"(?:{known}) ?:\s")
+        self._loose = LooseLabels(labels, _FRONT)
+        names = "|".join(re.escape(name) for name, _ in sorted(labels, key=_longest_first))
+        known = (
+            rf"(?:#?(?:{names}) ?:"
+            rf"|(?P<stars>\*{{1,3}})(?:{names})(?:(?P=stars) ?:| ?:(?P=stars)))\s"
+        )
+        self._known = re.compile(known)
         self._known_later = re.compile(
-            rf"(?:(?<=[.?!…\"\u201d\u2019)\]}}])\s{{1,20}}|\s{{3,20}}|\t)(?=(?:{known}) ?:\s)"
+            rf"(?:(?<=[.?!…\"\u201d\u2019)\]}}])\s{{1,20}}|\s{{3,20}}|\t)(?={known})"
         )
 
     def labelled(self, line: Line) -> Labelled:
@@ -131,8 +139,40 @@ class Grammar:
 
     def head_of(self, text: str) -> Head | None:
         """Return how a line opens a turn; None if nothing in it looks like a label."""
-        margin = _MARGIN.match(text)
-        begin = margin.end() if margin else 0
+        begin = _margin(text)
+        head = self._plain_head(text, begin)
+        if head is not None and head.role is not None:
+            return head
+        return self._loose_head(text, begin) or head
+
+    def may_open_turn(self, text: str, spelled: Set[str]) -> bool:
+        """Say whether a line that opens no turn looks as if it did, such as `R Goedemorgen`.
+
+        `spelled` are the labels with which turns of the same file open.
+        """
+        opening = self.opening_of(text)
+        if opening is None:
+            return False
+        return may_open_turn(opening, text[opening.speech :].strip(), spelled)
+
+    def opening_of(self, text: str) -> Opening | None:
+        """Return how a line begins with the label of a speaker, however it is marked."""
+        return self._loose.opening_of(text, _margin(text))
+
+    def _loose_head(self, text: str, begin: int) -> Head | None:
+        opening = self._loose.opening_of(text, begin)
+        if opening is None or not opens_turn(opening, text[opening.speech :].strip()):
+            return None
+        style = Style.DASH if opening.is_dashed else Style.BRACKETS
+        return Head(
+            label=opening.label,
+            role=opening.role,
+            style=Style.COLON if opening.has_colon else style,
+            speech=opening.speech,
+            time=seconds_of(opening.stamp) if opening.stamp else None,
+        )
+
+    def _plain_head(self, text: str, begin: int) -> Head | None:
         if found := _WITH_MARK.match(text, begin):
             style = Style.SEMICOLON if found["mark"] == ";" else Style.COLON
             head = self._head(found, style, found["within"] or found["behind"], found["note"])
@@ -194,6 +234,11 @@ class Grammar:
     def is_furniture(self, text: str) -> bool:
         """Say whether a whole line belongs to the page, such as `Pagina 3 van 12`."""
         return bool(self._furniture and self._furniture.fullmatch(" ".join(text.split())))
+
+
+def _margin(text: str) -> int:
+    margin = _MARGIN.match(text)
+    return margin.end() if margin else 0
 
 
 def fold(label: str) -> str:

@@ -6,12 +6,14 @@ that can only be header follows, or if it closes the paragraph of the header.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from werkalliantie.readers.grammar import Grammar, Labelled
+from werkalliantie.readers.grammar import Grammar, Labelled, Style
 
-_KEY = re.compile(r"\s*(?P<key>[^\s:\t][^:\t]{0,39}?)\s{0,9}[:\t]")
+# Asterisks stand around a key where bold letters were saved as text.
+_KEY = re.compile(r"[\s#*]*(?P<key>[^\s:\t#*][^:\t]{0,39}?)\*{0,3}\s{0,9}[:\t]\*{0,3}")
 _METADATA = re.compile(
     r"(?:[^\W\d_]{0,12}[-_.]?|[^\W\d_]{1,3} )\d[\w.-]*(?:\s*[,;(].*)?"  # W07 | W 7 (vrouw)
     r"|\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}|\d{1,2} [^\W\d_]{3,10} \d{4}"  # 3-5-2024 | 3 mei 2024
@@ -41,10 +43,30 @@ def header_of(lines: Sequence[Labelled], after_blank: Set[int], grammar: Grammar
         after_blank: Offsets of the lines that a blank one precedes.
         grammar: Knows the header keys.
     """
-    certain = _n_certain(lines, grammar)
+    explained = _explained(lines)
+    certain = _n_certain(lines, explained, grammar)
     begin = certain + _n_closing(lines, certain, after_blank, grammar)
-    turns = (i for i in range(begin, len(lines)) if lines[i].opens_turn)
+    turns = (
+        i
+        for i in range(begin, len(lines))
+        if lines[i].opens_turn and lines[i].line.start not in explained
+    )
     return Header(certain=certain, end=next(turns, len(lines)))
+
+
+def looks_like_turn(item: Labelled, spelled: Set[str], grammar: Grammar) -> bool:
+    """Say whether a line above the first turn may be a turn that isn't marked as one.
+
+    `spelled` are the labels with which turns of the file open.
+    """
+    text = item.line.text
+    if has_header_key(text, grammar) or _can_only_be_header(item, grammar):
+        return False
+    opening = grammar.opening_of(text)
+    if opening is not None and opening.is_bare_word and opening.label not in spelled:
+        # "Reclassering Nederland" is a letterhead.
+        return not is_short(text[opening.speech :]) and grammar.may_open_turn(text, spelled)
+    return item.opens_turn or grammar.may_open_turn(text, spelled)
 
 
 def has_header_key(text: str, grammar: Grammar) -> bool:
@@ -58,12 +80,39 @@ def is_short(value: str) -> bool:
     return len(value.split()) <= 4 and not re.search(r"[.?!…,]\s*$|[?!]|, ", value)
 
 
-def _can_only_be_header(text: str, grammar: Grammar) -> bool:
+def _can_only_be_header(item: Labelled, grammar: Grammar) -> bool:
+    text = item.line.text
     found = _KEY.match(text)
     if found is None or not grammar.is_header_key(found["key"]):
-        return False
+        return _is_loose_metadata(item, grammar)
     label, value = found["key"], text[found.end() :].strip()
     return grammar.role_of(label) is None or _is_metadata(label, value, grammar)
+
+
+def _is_loose_metadata(item: Labelled, grammar: Grammar) -> bool:
+    """Say whether a line such as `Werker - W07` or `Cliënt C12` says who is on the tape."""
+    opening = grammar.opening_of(item.line.text)
+    if opening is None or not grammar.is_header_key(opening.label):
+        return False
+    return _is_metadata(opening.label, item.line.text[opening.speech :].strip(), grammar)
+
+
+def _explained(lines: Sequence[Labelled]) -> set[int]:
+    """Return the offsets of the lines that may explain a label, as `R - Annemarie` does.
+
+    A dash or bracket that comes back behind the label marks turns.
+    """
+    loose = [
+        (item, item.head)
+        for item in lines
+        if item.head is not None and item.head.style in (Style.DASH, Style.BRACKETS)
+    ]
+    counts = Counter((head.key, head.style) for _, head in loose)
+    return {
+        item.line.start
+        for item, head in loose
+        if counts[head.key, head.style] == 1 and is_short(item.speech)
+    }
 
 
 def _is_metadata(label: str, value: str, grammar: Grammar) -> bool:
@@ -81,12 +130,12 @@ def _may_be_header(item: Labelled, grammar: Grammar) -> bool:
     return has_header_key(item.line.text, grammar) and is_short(item.speech)
 
 
-def _n_certain(lines: Sequence[Labelled], grammar: Grammar) -> int:
+def _n_certain(lines: Sequence[Labelled], explained: Set[int], grammar: Grammar) -> int:
     end, seen = 0, set[str]()
     for i, item in enumerate(lines):
-        if _can_only_be_header(item.line.text, grammar):
+        if _can_only_be_header(item, grammar):
             end = i + 1
-        elif item.head is not None and item.opens_turn:
+        elif item.head is not None and item.opens_turn and item.line.start not in explained:
             # Who speaks twice is in a conversation, not in a header.
             if item.head.key in seen or not _may_be_header(item, grammar):
                 return end

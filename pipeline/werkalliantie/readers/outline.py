@@ -1,17 +1,19 @@
 """What each line of a transcript is: header, a turn's first line, speech, or nothing that was said.
 
 In the conversation a line without a label goes on with the turn before it, also behind a blank
-line, unless it is a time, a line of the header, part of the page or has no letter or digit.
+line, unless it is a time, a line of the header, part of the page or has no letter or digit. One
+that may be a turn itself is marked as doubtful.
 """
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from itertools import pairwise
 
 from werkalliantie.readers.clock import lone_time
 from werkalliantie.readers.furniture import furniture_in
 from werkalliantie.readers.grammar import Grammar, Head, Labelled, has_speech
-from werkalliantie.readers.header import header_of
+from werkalliantie.readers.header import header_of, looks_like_turn
 from werkalliantie.readers.source import Line
 from werkalliantie.readers.speakers import UnknownSpeaker
 from werkalliantie.readers.unknown import is_header_line, unknown_in_body, unknown_in_header
@@ -28,11 +30,13 @@ class Entry:
     Attributes:
         head: How it opens a turn; None if it doesn't.
         kind: Why it isn't speech; None if it is, or if it opens a turn.
+        is_doubtful: It is speech that goes on with the turn before it, but looks like a turn.
     """
 
     line: Line
     head: Head | None = None
     kind: LineKind | None = None
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +58,14 @@ def outline(lines: list[Line], grammar: Grammar) -> Outline:
     spoken = [item for i, item in enumerate(body) if i not in furniture]
     unknown = unknown_in_body(spoken, grammar)
     unknown = unknown_in_header(labelled, header, after_blank, unknown, grammar) + unknown
-    entries = [_header_entry(item, grammar) for item in above]
+    spelled = {item.head.label for item in body if item.head is not None and item.opens_turn}
+    entries = [_header_entry(item, spelled, grammar) for item in above]
     for i, item in enumerate(body):
         if i in furniture:
             entries.append(Entry(line=item.line, kind=LineKind.PAGE_FURNITURE))
         else:
             is_awaited = i > 0 and body[i - 1].is_label_only
-            entries.append(_body_entry(item, grammar, is_awaited=is_awaited))
+            entries.append(_body_entry(item, spelled, grammar, is_awaited=is_awaited))
     return Outline(entries=tuple(entries), unknown=tuple(unknown))
 
 
@@ -75,7 +80,7 @@ def _separate_speakers(body: list[Labelled], grammar: Grammar) -> list[Labelled]
     return separated
 
 
-def _header_entry(item: Labelled, grammar: Grammar) -> Entry:
+def _header_entry(item: Labelled, spelled: Set[str], grammar: Grammar) -> Entry:
     text = item.line.text
     kind = LineKind.HEADER
     if lone_time(text) is not None:
@@ -86,13 +91,16 @@ def _header_entry(item: Labelled, grammar: Grammar) -> Entry:
         kind = LineKind.PAGE_FURNITURE
     elif not has_speech(text):
         kind = LineKind.NOT_UNDERSTOOD
+    elif looks_like_turn(item, spelled, grammar):
+        kind = LineKind.LOOKS_LIKE_TURN
     return Entry(line=item.line, kind=kind)
 
 
-def _body_entry(item: Labelled, grammar: Grammar, *, is_awaited: bool) -> Entry:
+def _body_entry(item: Labelled, spelled: Set[str], grammar: Grammar, *, is_awaited: bool) -> Entry:
     """Return what a line of the conversation is.
 
-    It `is_awaited` if the line before is a label and nothing else, so that this is its speech.
+    `spelled` are the labels with which its turns open. The line `is_awaited` if the one before it
+    is a label and nothing else, so that this is its speech.
     """
     text = item.line.text
     if item.opens_turn:
@@ -104,4 +112,4 @@ def _body_entry(item: Labelled, grammar: Grammar, *, is_awaited: bool) -> Entry:
             return Entry(line=item.line, kind=LineKind.TIMESTAMP)
         if is_header_line(item, grammar):
             return Entry(line=item.line, kind=LineKind.HEADER)
-    return Entry(line=item.line)
+    return Entry(line=item.line, is_doubtful=grammar.may_open_turn(text, spelled))

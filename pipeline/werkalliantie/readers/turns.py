@@ -41,6 +41,8 @@ def conversation_in(text: str, mapping: ImportMapping, *, file: str) -> Conversa
     grammar = Grammar(mapping)
     found = outline(lines_of(text), grammar)
     skipped = [_whole(entry.line, entry.kind) for entry in found.entries if entry.kind]
+    doubtful = [entry.line for entry in found.entries if entry.is_doubtful]
+    skipped += [_whole(line, LineKind.LOOKS_LIKE_TURN) for line in doubtful]
     turns: list[Turn] = []
     unknown = list(found.unknown)
     drafts = list(_drafts(found.entries))
