@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from werkalliantie.codebook import Codebook
+from werkalliantie.duplicates import near_duplicates
 from werkalliantie.errors import ConfigError, gather
 from werkalliantie.example import ExampleCorpus
 from werkalliantie.seen import words_hash
 from werkalliantie.study import Study
 from werkalliantie_training.bags import NO_BAGS
-from werkalliantie_training.duplicates import near_duplicates
 from werkalliantie_training.examples import Examples, read_examples
 from werkalliantie_training.settings import EXAMPLE_CORPUS
 from werkalliantie_training.tape_hash import tape_hash

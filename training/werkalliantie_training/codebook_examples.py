@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from werkalliantie.codebook import Codebook
-from werkalliantie_training.duplicates import quoted
+from werkalliantie.duplicates import quoted
 from werkalliantie_training.examples import Examples
 
 NO_TAPE = ""

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from werkalliantie.duplicates import near_duplicates
 from werkalliantie.errors import ConfigError
 from werkalliantie_training import processes
 from werkalliantie_training.coder import Fitted
 from werkalliantie_training.decisions import Scaling, choose_thresholds, fit_scaling
-from werkalliantie_training.duplicates import near_duplicates
 from werkalliantie_training.encoders import Encoder
 from werkalliantie_training.evaluation import average_precision
 from werkalliantie_training.examples import Examples

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from werkalliantie.codebook import Codebook
 from werkalliantie.coding import Mode
+from werkalliantie.duplicates import near_duplicates
 from werkalliantie.errors import ConfigError
 from werkalliantie.store import Store
 from werkalliantie.study import Study
 from werkalliantie.unknown_codes import refuse_unknown_codes
 from werkalliantie_training.borrowing import Borrowed, borrow
 from werkalliantie_training.codebook_examples import codebook_examples
-from werkalliantie_training.duplicates import near_duplicates
 from werkalliantie_training.examples import Examples, read_examples
 from werkalliantie_training.settings import TrainSettings
 from werkalliantie_training.split import CodedTapes, TapeSplit, split_tapes

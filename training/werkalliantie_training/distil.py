@@ -12,6 +12,7 @@ import numpy as np
 
 from werkalliantie.artefact import Artefact
 from werkalliantie.configuration.study import Split
+from werkalliantie.duplicates import near_duplicates
 from werkalliantie.labeller import Labeller, Question, questions_of
 from werkalliantie.registry import Registry
 from werkalliantie.study import Study
@@ -19,7 +20,6 @@ from werkalliantie_training.borrowing import Loan
 from werkalliantie_training.coder import Fitted
 from werkalliantie_training.data import TrainingData, read_training_data
 from werkalliantie_training.decisions import decide_as, sigmoid
-from werkalliantie_training.duplicates import near_duplicates
 from werkalliantie_training.evaluation import Metrics, evaluate
 from werkalliantie_training.examples import Examples, as_dataset
 from werkalliantie_training.fewer_layers import halved

@@ -2,7 +2,7 @@
 
 import pytest
 
-from werkalliantie_training.duplicates import near_duplicates
+from werkalliantie.duplicates import near_duplicates
 
 TAPE = [f"vandaag spreken we over {word} en wat je daarmee doet" for word in "abcdefghij"]
 
