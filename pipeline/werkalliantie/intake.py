@@ -7,6 +7,7 @@ from pathlib import Path
 from werkalliantie.coding import Coding
 from werkalliantie.configuration.mapping import ImportMapping
 from werkalliantie.errors import SheetError, TranscriptError, WerkalliantieError, gather
+from werkalliantie.pseudonyms import filled_in, settled
 from werkalliantie.readers import read_transcript
 from werkalliantie.readers.reading import Reading
 from werkalliantie.study import Study
@@ -28,11 +29,19 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """One tape that was brought in: as read, as cut, and whether the study had it already."""
+    """One tape that was brought in.
+
+    Attributes:
+        reading: As read; its tape has the pseudonyms that the study has for it.
+        utterances: As cut.
+        new: The study didn't have it yet.
+        filled_in: Which of worker, client and unit the study didn't know of a tape it had.
+    """
 
     reading: Reading
     utterances: tuple[Utterance, ...]
     new: bool
+    filled_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +108,13 @@ def take_in(study: Study, origins: Iterable[Origin]) -> list[Taken]:
         TranscriptError: A file can't be read; every such file is named and nothing is stored.
         ConfigError: The study's settings or the codebook of a table are wrong.
         SheetError: Codes that the codebook doesn't have, or codes a turn with a sentence unit.
-        StoreError: A tape of the same name with another text is there already.
+        StoreError: A tape of the same name with another text is there already, or one that has
+            another worker, client or unit than the user says.
     """
     readings = read_all(origins)
+    with study.store() as store:
+        there = {summary.id: summary for summary in store.summaries()}
+    readings = settled(readings, there.values())
     segmenter = Segmenter(study.settings)
     cut = [(reading, segmenter.utterances(reading.tape)) for reading in readings]
     codings = [coding for reading in readings for coding in reading.codings]
@@ -109,7 +122,15 @@ def take_in(study: Study, origins: Iterable[Origin]) -> list[Taken]:
     tapes: Sequence[tuple[Tape, Sequence[Utterance]]] = [(r.tape, u) for r, u in cut]
     with study.store() as store:
         new = store.add(tapes, codings)
-    return [Taken(reading=r, utterances=u, new=r.tape.id in new) for r, u in cut]
+    return [
+        Taken(
+            reading=reading,
+            utterances=units,
+            new=reading.tape.id in new,
+            filled_in=filled_in(reading, there.get(reading.tape.id)),
+        )
+        for reading, units in cut
+    ]
 
 
 def _check_names(readings: Sequence[Reading], files: Mapping[str, Path], path: Path) -> None:

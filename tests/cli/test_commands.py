@@ -54,6 +54,7 @@ class TestImport:
                 "client": None,
                 "unit": None,
                 "new": True,
+                "filled_in": [],
                 "turns": 5,
                 "worker_turns": 3,
                 "utterances": 3,
@@ -71,6 +72,32 @@ class TestImport:
             0,
             "g2: 3 turns, 2 by the worker; 2 utterances, 0 of them backchannels; was here "
             "already, unchanged\n",
+        )
+
+    def test_fills_in_what_was_not_known(self, study: Path, run: Run) -> None:
+        """It is stored, and said; what the document has is what the store has."""
+        path = study.parent / "g2.txt"
+
+        result = run("import", path, "--worker", "W07", "--unit", "Utrecht", "--study", study)
+        again = run("import", path, "--study", study, "--json")
+        assert result.out.endswith("; was here already, worker and unit filled in\n")
+        assert [again.document[0][key] for key in ("worker", "client", "unit", "new")] == [
+            "W07", None, "Utrecht", False,
+        ]  # fmt: skip
+        assert again.document[0]["filled_in"] == []
+
+    def test_refuses_another_worker(self, study: Path, run: Run) -> None:
+        """Whose tape it is may be in a split or a report already."""
+        path = study.parent / "g2.txt"
+        run("import", path, "--worker", "W07", "--study", study)
+
+        result = run("import", path, "--worker", "W08", "--study", study, "--json")
+        assert (result.code, result.out) == (2, "")
+        assert result.err == (
+            'error: import: tape "g2" has worker "W07" in this study, not "W08"\n'
+            "hint: An import fills in what the study doesn't know of a tape, but changes nothing: "
+            "leave the option out, or give the tape another name with --tape if it is another "
+            "one.\n"
         )
 
     def test_names_the_lines_to_look_at(self, study: Path, run: Run) -> None:

@@ -59,6 +59,7 @@ def _document(one: "Taken") -> dict[str, Any]:
         "client": tape.client,
         "unit": tape.unit,
         "new": one.new,
+        "filled_in": [*one.filled_in],
         "turns": len(tape.turns),
         "worker_turns": sum(1 for _ in tape.worker_turns),
         "utterances": len(one.utterances),
@@ -81,11 +82,15 @@ def _sentence(one: "Taken") -> str:
         f"{document['utterances']} utterances, {document['backchannels']} of them backchannels"
         + (f"; {document['codings']} codings" if document["codings"] else "")
         + (f"; not speech: {', '.join(parts)}" if parts else "")
-        + ("" if one.new else "; was here already, unchanged")
+        + ("" if one.new else f"; was here already, {_change(one)}")
     ]
     lines += _to_look_at(one.reading, LineKind.NOT_UNDERSTOOD, "not understood")
     lines += _to_look_at(one.reading, LineKind.LOOKS_LIKE_TURN, "may be a turn of another speaker")
     return "\n".join(lines)
+
+
+def _change(one: "Taken") -> str:
+    return f"{' and '.join(one.filled_in)} filled in" if one.filled_in else "unchanged"
 
 
 def _to_look_at(reading: "Reading", kind: LineKind, what: str) -> list[str]:

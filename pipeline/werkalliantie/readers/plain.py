@@ -18,4 +18,5 @@ def read_plain(path: Path, mapping: ImportMapping, details: TapeDetails) -> tupl
     text = read_text_file(path)
     conversation = conversation_in(text, mapping, file=path.name)
     tape = tape_of(conversation.turns, details, file=path.name, stem=path.stem, source_text=text)
-    return (Reading(file=path.name, tape=tape, skipped=conversation.skipped),)
+    skipped = conversation.skipped
+    return (Reading(file=path.name, tape=tape, skipped=skipped, given=details),)

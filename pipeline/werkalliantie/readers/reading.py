@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from werkalliantie.coding import Coding
+from werkalliantie.readers.naming import TapeDetails
 from werkalliantie.transcript import Skipped, Tape
 
 
@@ -13,10 +14,12 @@ class Reading:
     Attributes:
         file: Name of the file, without its folder.
         skipped: Every source line, or part of one, that did not become speech, in order.
+        given: What the user said of it, which goes before what the file says.
         codings: Codes that a table carried; `Coding.utterance` counts the worker turns from 0.
     """
 
     file: str
     tape: Tape
     skipped: tuple[Skipped, ...]
+    given: TapeDetails
     codings: tuple[Coding, ...] = ()

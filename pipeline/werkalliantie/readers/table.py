@@ -57,7 +57,7 @@ def read_table(path: Path, mapping: ImportMapping, details: TapeDetails) -> tupl
         unit="row",
     )
     faults.refuse()
-    return tuple(_reading(tape, path) for tape in tapes)
+    return tuple(_reading(tape, details, path) for tape in tapes)
 
 
 def _by_tape(
@@ -108,7 +108,7 @@ def _agreed(records: Sequence[Record], field: str, faults: RowFaults) -> str | N
     return next(iter(values), None)
 
 
-def _reading(tape: TapeInTable, path: Path) -> Reading:
+def _reading(tape: TapeInTable, given: TapeDetails, path: Path) -> Reading:
     return Reading(
         file=path.name,
         tape=tape_of(
@@ -119,5 +119,6 @@ def _reading(tape: TapeInTable, path: Path) -> Reading:
             source_text=tape.source_text,
         ),
         skipped=tuple(tape.skipped),
+        given=given,
         codings=tuple(tape.codings),
     )

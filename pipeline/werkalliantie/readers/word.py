@@ -64,7 +64,8 @@ def read_word(path: Path, mapping: ImportMapping, details: TapeDetails) -> tuple
         )
     conversation = conversation_in(text, mapping, file=path.name)
     tape = tape_of(conversation.turns, details, file=path.name, stem=path.stem, source_text=text)
-    return (Reading(file=path.name, tape=tape, skipped=conversation.skipped),)
+    skipped = conversation.skipped
+    return (Reading(file=path.name, tape=tape, skipped=skipped, given=details),)
 
 
 def _check(data: bytes, *, file: str) -> None:

@@ -28,10 +28,13 @@ class CodingCounts:
 def add_tape(connection: sa.Connection, tape: Tape, utterances: Sequence[Utterance]) -> bool:
     """Write a tape with its utterances; return whether it was new.
 
+    Of one that is there, what wasn't known of its worker, client and unit is filled in.
+
     Raises:
         StoreError: A tape of that name is there with another text or other utterances.
     """
     if _is_there(connection, tape, utterances):
+        _fill_in(connection, tape)
         return False
     connection.execute(sa.insert(tables.tapes), [rows.tape_values(tape)])
     _insert(connection, tables.turns, [rows.turn_values(tape.id, turn) for turn in tape.turns])
@@ -123,6 +126,14 @@ def _is_there(connection: sa.Connection, tape: Tape, utterances: Sequence[Uttera
         hint="Give this one another name with --tape, or correct the file: codings refer to the "
         "stored text, so it is never overwritten.",
     )
+
+
+def _fill_in(connection: sa.Connection, tape: Tape) -> None:
+    t = tables.tapes.c
+    for column, value in ((t.worker, tape.worker), (t.client, tape.client), (t.unit, tape.unit)):
+        if value is not None:
+            unknown = sa.update(tables.tapes).where(t.id == tape.id, column.is_(None))
+            connection.execute(unknown.values({column: value}))
 
 
 def _check_places(connection: sa.Connection, places: set[tuple[str, int]], *, what: str) -> None:

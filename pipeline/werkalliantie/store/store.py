@@ -80,7 +80,8 @@ class Store:
         """Add tapes with their utterances and the codings they came with; all or nothing.
 
         Returns:
-            The ids of the tapes that were new; one that is already there, unchanged, is left.
+            The ids of the tapes that were new; one that is already there, unchanged, is left, but
+            for a worker, client or unit that wasn't known.
 
         Raises:
             StoreError: A tape of that name is there with another text.
