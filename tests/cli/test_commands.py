@@ -60,6 +60,7 @@ class TestImport:
                 "utterances": 3,
                 "backchannels": 1,
                 "codings": 0,
+                "unread_columns": [],
                 "skipped": [{"line": 4, "kind": "stage_direction", "characters": 8}],
             }
         ]
@@ -98,6 +99,17 @@ class TestImport:
             "hint: An import fills in what the study doesn't know of a tape, but changes nothing: "
             "leave the option out, or give the tape another name with --tape if it is another "
             "one.\n"
+        )
+
+    def test_names_the_columns_it_did_not_read(self, study: Path, run: Run) -> None:
+        """On stderr, once for a file; in the document for each of its tapes."""
+        path = written(study.parent / "t.csv", "nr;spreker;tekst;tijd\n1;R;Ga zitten.;00:01\n")
+
+        result = run("import", path, "--study", study, "--json")
+        assert result.document[0]["unread_columns"] == ["nr", "tijd"]
+        assert result.err == (
+            "t.csv: 2 column(s) not read: nr, tijd. Name those that matter under "
+            "[table.columns] in configs/imports/default.toml.\n"
         )
 
     def test_names_the_lines_to_look_at(self, study: Path, run: Run) -> None:

@@ -27,6 +27,25 @@ def test_delimiters(tmp_path: Path, delimiter: str) -> None:
     assert said(reading) == [f"R: {kept}", "C: Dank u"]
 
 
+def test_columns_that_are_not_read_are_named(tmp_path: Path) -> None:
+    """Those that hold something; one without a name goes by its place."""
+    rows = ("1;R;Dag.;00:01;;x", "2;C;Hoi.")
+    text = csv_of(*rows, header=("nr", "WIE", "gezegd", "tijd", "leeg", ""))
+
+    def unread(mapping: ImportMapping) -> tuple[str, ...]:
+        return read(tmp_path, text, name="t.csv", mapping=mapping).unread_columns
+
+    assert unread(PLAIN) == ("nr", "tijd", "(column 6)")
+    assert unread(TIMED) == ("nr", "(column 6)")
+
+
+def test_columns_of_codes_are_read(tmp_path: Path) -> None:
+    """A mapping that names every column leaves none."""
+    text = csv_of("t1;1;00:01;R;Dag.;anna;geen")
+
+    assert read(tmp_path, text, name="t.csv", mapping=a_mapping()).unread_columns == ()
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 def test_encodings(tmp_path: Path, encoding: str) -> None:
     """The first column keeps its name behind a byte order mark, and accents come through."""

@@ -1,12 +1,13 @@
 """`werkalliantie import`: transcripts into the study, every source line accounted for."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from werkalliantie.cli.options import AsJson, StudyFolder, echo_json
+from werkalliantie.cli.options import AsJson, StudyFolder, echo_json, tell
 from werkalliantie.errors import ConfigError
 from werkalliantie.study import Study
 from werkalliantie.transcript import LineKind
@@ -43,6 +44,8 @@ def import_transcripts(
         for path in files
     ]
     taken = take_in(opened, origins)
+    for remark in _remarks(taken, rules.source):
+        tell(remark)
     if as_json:
         echo_json([_document(one) for one in taken])
         return
@@ -65,6 +68,7 @@ def _document(one: "Taken") -> dict[str, Any]:
         "utterances": len(one.utterances),
         "backchannels": sum(utterance.backchannel for utterance in one.utterances),
         "codings": len(reading.codings),
+        "unread_columns": [*reading.unread_columns],
         "skipped": [
             {"line": s.line, "kind": s.kind.value, "characters": s.n_characters}
             for s in reading.skipped
@@ -87,6 +91,17 @@ def _sentence(one: "Taken") -> str:
     lines += _to_look_at(one.reading, LineKind.NOT_UNDERSTOOD, "not understood")
     lines += _to_look_at(one.reading, LineKind.LOOKS_LIKE_TURN, "may be a turn of another speaker")
     return "\n".join(lines)
+
+
+def _remarks(taken: "Sequence[Taken]", mapping: str) -> list[str]:
+    """Return what to say of whole files, each once."""
+    unread = dict.fromkeys((one.reading.file, one.reading.unread_columns) for one in taken)
+    return [
+        f"{file}: {len(columns)} column(s) not read: {', '.join(columns)}. Name those that "
+        f"matter under [table.columns] in {mapping}."
+        for file, columns in unread
+        if columns
+    ]
 
 
 def _change(one: "Taken") -> str:

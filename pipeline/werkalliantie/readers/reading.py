@@ -16,6 +16,7 @@ class Reading:
         skipped: Every source line, or part of one, that did not become speech, in order.
         given: What the user said of it, which goes before what the file says.
         codings: Codes that a table carried; `Coding.utterance` counts the worker turns from 0.
+        unread_columns: Columns of its table that hold something and that the mapping doesn't name.
     """
 
     file: str
@@ -23,3 +24,4 @@ class Reading:
     skipped: tuple[Skipped, ...]
     given: TapeDetails
     codings: tuple[Coding, ...] = ()
+    unread_columns: tuple[str, ...] = ()

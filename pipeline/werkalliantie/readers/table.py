@@ -16,7 +16,7 @@ from werkalliantie.readers.reading import Reading
 from werkalliantie.readers.rowfaults import RowFaults
 from werkalliantie.readers.speakers import join, merged, refuse_unknown
 from werkalliantie.readers.tablecodes import code_columns
-from werkalliantie.readers.tablerows import Record, column_names, records_in
+from werkalliantie.readers.tablerows import Record, column_names, records_in, unread_columns
 from werkalliantie.readers.tableturns import TapeInTable
 
 
@@ -57,7 +57,8 @@ def read_table(path: Path, mapping: ImportMapping, details: TapeDetails) -> tupl
         unit="row",
     )
     faults.refuse()
-    return tuple(_reading(tape, details, path) for tape in tapes)
+    unread = unread_columns(grid, layout)
+    return tuple(_reading(tape, details, unread, path) for tape in tapes)
 
 
 def _by_tape(
@@ -108,7 +109,7 @@ def _agreed(records: Sequence[Record], field: str, faults: RowFaults) -> str | N
     return next(iter(values), None)
 
 
-def _reading(tape: TapeInTable, given: TapeDetails, path: Path) -> Reading:
+def _reading(tape: TapeInTable, given: TapeDetails, unread: tuple[str, ...], path: Path) -> Reading:
     return Reading(
         file=path.name,
         tape=tape_of(
@@ -121,4 +122,5 @@ def _reading(tape: TapeInTable, given: TapeDetails, path: Path) -> Reading:
         skipped=tuple(tape.skipped),
         given=given,
         codings=tuple(tape.codings),
+        unread_columns=unread,
     )

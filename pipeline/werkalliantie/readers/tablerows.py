@@ -42,6 +42,18 @@ def column_names(layout: Table) -> dict[str, str]:
     return {field: name for field, name in named.items() if name is not None}
 
 
+def unread_columns(grid: Grid, layout: Table) -> tuple[str, ...]:
+    """Return the columns that hold something but that the mapping doesn't name."""
+    named = (*column_names(layout).values(), *code_columns(layout.codes))
+    read = {text_of(name).casefold() for name in named}
+    return tuple(
+        name or f"(column {number})"
+        for number, name in enumerate(grid.header, start=1)
+        if name.casefold() not in read
+        and any(text_of(cell) for row in grid.rows for cell in row.cells[number - 1 : number])
+    )
+
+
 def records_in(
     grid: Grid, mapping: ImportMapping, layout: Table, faults: RowFaults
 ) -> list[Record]:
