@@ -16,6 +16,7 @@ not_speakers = ["Dus"]
 
 [lines]
 header_keys = ["Datum"]
+unit_keys = ["Unit"]
 stage_directions = ["lacht( .*)?"]
 unclear = ["x{2,}"]
 page_furniture = ["pagina \\d+"]
@@ -70,6 +71,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         },
         "lines": {
             "header_keys": ("Datum",),
+            "unit_keys": ("Unit",),
             "stage_directions": ("lacht( .*)?",),
             "unclear": ("x{2,}",),
             "page_furniture": (r"pagina \d+",),

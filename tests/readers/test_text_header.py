@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
-from readers.sources import read, said, skipped
+from readers.sources import DEFAULT, read, said, saved, skipped
+
+from werkalliantie.readers import read_transcript
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,43 @@ def test_a_header_is_no_speech(tmp_path: Path, header: str) -> None:
 
     assert said(reading) == ["R: Fijn dat je er bent.", "C: Ik moest wel."]
     assert skipped(reading) == [(line, "header") for line in range(1, n_lines + 1)]
+
+
+@pytest.mark.parametrize(
+    ("header", "worker", "client", "unit"),
+    [
+        ("Werker: W07\nCliënt: c12 (vrouw)\nUnit: Utrecht\n", "W07", "c12", "Utrecht"),
+        ("**Toezichthouder:** w-03\nEenheid\te2\n", "w-03", None, "e2"),
+        ("Datum: 3 mei 2024\nWerker: Annemarie\nCliënt: meneer De Wit\n\n", None, None, None),
+        ("Werker: W07\nCliënt: 34\nUnit:\n", "W07", None, None),
+        ("Werker: W07\nWerker: W08\nUnit: noord, of anders oost.\n", None, None, None),
+        ("R: W07\nGesprek: C12\n", None, None, None),
+    ],
+)
+def test_pseudonyms_in_a_header(
+    tmp_path: Path, header: str, worker: str | None, client: str | None, unit: str | None
+) -> None:
+    """An id behind a word for the worker or client is one; a name or an age is not."""
+    tape = read(tmp_path, f"{header}R: Fijn dat je er bent.\nC: Ik moest wel.\n").tape
+
+    assert (tape.worker, tape.client, tape.unit) == (worker, client, unit)
+
+
+def test_what_the_user_says_goes_before_the_header(tmp_path: Path) -> None:
+    """The header gives what isn't said."""
+    path = saved(tmp_path, "Werker: W07\nUnit: noord\nR: Hoi.\n")
+
+    (reading,) = read_transcript(path, DEFAULT, worker="W08", client="C1")
+    tape = reading.tape
+    assert (tape.worker, tape.client, tape.unit) == ("W08", "C1", "noord")
+
+
+def test_a_first_turn_is_no_pseudonym(tmp_path: Path) -> None:
+    """What the worker says after `Werker:` is speech, whatever it looks like."""
+    reading = read(tmp_path, "Werker: Goedemorgen.\nCliënt: Hoi.\nWerker: W07\n")
+
+    assert said(reading) == ["R: Goedemorgen.", "C: Hoi.", "R: W07"]
+    assert reading.tape.worker is None
 
 
 @pytest.mark.parametrize(

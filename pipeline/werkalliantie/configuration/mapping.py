@@ -45,12 +45,14 @@ class Lines(Settings):
 
     Attributes:
         header_keys: Words before a colon in the block above the first turn.
+        unit_keys: Those of them behind which the unit of the tape stands.
         stage_directions: Regular expressions for what stands between brackets, such as `lacht`.
         unclear: Regular expressions for bracketed marks of unclear speech, kept as `xxx`.
         page_furniture: Regular expressions for whole lines that belong to the page.
     """
 
     header_keys: tuple[str, ...] = ()
+    unit_keys: tuple[str, ...] = ()
     stage_directions: tuple[str, ...] = ()
     unclear: tuple[str, ...] = ()
     page_furniture: tuple[str, ...] = ()

@@ -25,7 +25,8 @@ def read_transcript(
     """Read a transcript; a table may hold several tapes.
 
     `tape` is the tape's id, by default the name of the file without its suffix or what the table
-    says. `worker`, `client` and `unit` are pseudonyms, by default what the table says.
+    says. `worker`, `client` and `unit` are pseudonyms, by default what the table says, or
+    the header of a text.
 
     Raises:
         TranscriptError: Another kind of file, nothing in it, or something in it that isn't

@@ -119,6 +119,7 @@ class Grammar:
         self._roles = {fold(name): role for name, role in labels}
         self._not_speakers = {fold(word) for word in mapping.speakers.not_speakers}
         self._header_keys = {fold(key) for key in mapping.lines.header_keys}
+        self._unit_keys = {fold(key) for key in mapping.lines.unit_keys}
         self._directions = _any_of(mapping.lines.stage_directions)
         self._unclear = _any_of(mapping.lines.unclear)
         self._furniture = _any_of(mapping.lines.page_furniture)
@@ -222,6 +223,10 @@ class Grammar:
     def is_header_key(self, key: str) -> bool:
         """Say whether a word or two before a colon belong to a header, such as `Datum`."""
         return fold(key) in self._header_keys
+
+    def is_unit_key(self, key: str) -> bool:
+        """Say whether the unit stands behind a header key, as behind `Unit`."""
+        return fold(key) in self._unit_keys
 
     def is_direction(self, content: str) -> bool:
         """Say whether what stands between brackets is a stage direction, such as `lacht`."""

@@ -2,15 +2,18 @@
 
 Header lines can look like turns: `Werker: W07` and `Cliënt: c12` say who is on the tape. A line
 with a speaker's label and a header key is part of the header if its value is metadata, if a line
-that can only be header follows, or if it closes the paragraph of the header.
+that can only be header follows, or if it closes the paragraph of the header. An id behind a word
+for the worker or the client is a pseudonym; a name isn't, and a number may be an age.
 """
 
 import re
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from werkalliantie.readers.grammar import Grammar, Labelled, Style
+from werkalliantie.readers.naming import TapeDetails
+from werkalliantie.transcript import Role
 
 # Asterisks stand around a key where bold letters were saved as text.
 _KEY = re.compile(r"[\s#*]*(?P<key>[^\s:\t#*][^:\t]{0,39}?)\*{0,3}\s{0,9}[:\t]\*{0,3}")
@@ -19,6 +22,7 @@ _METADATA = re.compile(
     r"|\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}|\d{1,2} [^\W\d_]{3,10} \d{4}"  # 3-5-2024 | 3 mei 2024
     r"|\d+ (?:minuten|min\.?|uur|jaar)"
 )
+_PSEUDONYM = re.compile(r"(?P<id>[^\W\d_]{1,12}[-_.]?\d[\w.-]*)(?:\s*[,;(].*)?")
 _BARE_NUMBER = re.compile(r"(?:[^\W\d_]{1,12} )?\d[\d., ]*")
 
 
@@ -52,6 +56,25 @@ def header_of(lines: Sequence[Labelled], after_blank: Set[int], grammar: Grammar
         if lines[i].opens_turn and lines[i].line.start not in explained
     )
     return Header(certain=certain, end=next(turns, len(lines)))
+
+
+def details_in(header: Iterable[Labelled], grammar: Grammar) -> TapeDetails:
+    """Return the pseudonyms of worker, client and unit in the lines above the first turn.
+
+    One that is said twice in two ways isn't taken.
+    """
+    found: dict[str, set[str]] = {"worker": set(), "client": set(), "unit": set()}
+    for item in header:
+        if (key := _KEY.match(item.line.text)) and grammar.is_header_key(key["key"]):
+            label, value = key["key"], item.line.text[key.end() :].strip()
+            role = grammar.role_of(label)
+            pseudonym = _PSEUDONYM.fullmatch(value)
+            if grammar.is_unit_key(label) and value and is_short(value):
+                found["unit"].add(value)
+            elif role in (Role.WORKER, Role.CLIENT) and len(label) > 2 and pseudonym:
+                found[role.value].add(pseudonym["id"])
+    said = {field: [*values] for field, values in found.items()}
+    return TapeDetails(**{field: one[0] for field, one in said.items() if len(one) == 1})
 
 
 def looks_like_turn(item: Labelled, spelled: Set[str], grammar: Grammar) -> bool:

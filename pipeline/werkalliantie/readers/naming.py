@@ -12,12 +12,21 @@ _NOT_IN_AN_ID = re.compile(r'[/\\:*?"<>|\s\x00-\x1f]+')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TapeDetails:
-    """What the user says of the tape in a file; None where the file is to say it."""
+    """What the user or a file says of the tape in the file; None where it says nothing."""
 
     id: str | None = None
     worker: str | None = None
     client: str | None = None
     unit: str | None = None
+
+    def completed_by(self, other: "TapeDetails") -> "TapeDetails":
+        """Return these details, with those of `other` where nothing is said here."""
+        return TapeDetails(
+            id=other.id if self.id is None else self.id,
+            worker=other.worker if self.worker is None else self.worker,
+            client=other.client if self.client is None else self.client,
+            unit=other.unit if self.unit is None else self.unit,
+        )
 
 
 def clean_id(name: str) -> str:

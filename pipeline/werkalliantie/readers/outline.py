@@ -13,7 +13,8 @@ from itertools import pairwise
 from werkalliantie.readers.clock import lone_time
 from werkalliantie.readers.furniture import furniture_in
 from werkalliantie.readers.grammar import Grammar, Head, Labelled, has_speech
-from werkalliantie.readers.header import header_of, looks_like_turn
+from werkalliantie.readers.header import details_in, header_of, looks_like_turn
+from werkalliantie.readers.naming import TapeDetails
 from werkalliantie.readers.source import Line
 from werkalliantie.readers.speakers import UnknownSpeaker
 from werkalliantie.readers.unknown import is_header_line, unknown_in_body, unknown_in_header
@@ -41,10 +42,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """Every line that isn't blank, in order, and the speakers that nobody mapped."""
+    """Every line that isn't blank, in order, and the speakers that nobody mapped.
+
+    `details` are the pseudonyms that the header gives.
+    """
 
     entries: tuple[Entry, ...]
     unknown: tuple[UnknownSpeaker, ...]
+    details: TapeDetails
 
 
 def outline(lines: list[Line], grammar: Grammar) -> Outline:
@@ -66,7 +71,9 @@ def outline(lines: list[Line], grammar: Grammar) -> Outline:
         else:
             is_awaited = i > 0 and body[i - 1].is_label_only
             entries.append(_body_entry(item, spelled, grammar, is_awaited=is_awaited))
-    return Outline(entries=tuple(entries), unknown=tuple(unknown))
+    return Outline(
+        entries=tuple(entries), unknown=tuple(unknown), details=details_in(above, grammar)
+    )
 
 
 def _separate_speakers(body: list[Labelled], grammar: Grammar) -> list[Labelled]:

@@ -17,6 +17,7 @@ def read_plain(path: Path, mapping: ImportMapping, details: TapeDetails) -> tupl
     """
     text = read_text_file(path)
     conversation = conversation_in(text, mapping, file=path.name)
-    tape = tape_of(conversation.turns, details, file=path.name, stem=path.stem, source_text=text)
+    told = details.completed_by(conversation.details)
+    tape = tape_of(conversation.turns, told, file=path.name, stem=path.stem, source_text=text)
     skipped = conversation.skipped
     return (Reading(file=path.name, tape=tape, skipped=skipped, given=details),)

@@ -12,6 +12,7 @@ from werkalliantie.configuration.mapping import ImportMapping
 from werkalliantie.readers.clock import lone_time
 from werkalliantie.readers.grammar import Grammar, Head
 from werkalliantie.readers.markup import Speech, speech_in
+from werkalliantie.readers.naming import TapeDetails
 from werkalliantie.readers.outline import Entry, outline
 from werkalliantie.readers.source import Line, lines_of
 from werkalliantie.readers.speakers import (
@@ -26,10 +27,14 @@ from werkalliantie.transcript import Aside, LineKind, Role, Skipped, Turn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """The turns of a source text, and all of it that is not speech, in order."""
+    """The turns of a source text, and all of it that is not speech, in order.
+
+    `details` are the pseudonyms that its header gives.
+    """
 
     turns: tuple[Turn, ...]
     skipped: tuple[Skipped, ...]
+    details: TapeDetails
 
 
 def conversation_in(text: str, mapping: ImportMapping, *, file: str) -> Conversation:
@@ -58,7 +63,11 @@ def conversation_in(text: str, mapping: ImportMapping, *, file: str) -> Conversa
     if not any(turn.role is Role.WORKER for turn in turns):
         raise no_worker(mapping, file=file)
     in_order = sorted(skipped, key=lambda one: one.start)
-    return Conversation(turns=tuple(turns), skipped=tuple(one.what for one in in_order))
+    return Conversation(
+        turns=tuple(turns),
+        skipped=tuple(one.what for one in in_order),
+        details=found.details,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,8 @@ def read_word(path: Path, mapping: ImportMapping, details: TapeDetails) -> tuple
             hint="Pictures of text can't be read: save the transcript as text.",
         )
     conversation = conversation_in(text, mapping, file=path.name)
-    tape = tape_of(conversation.turns, details, file=path.name, stem=path.stem, source_text=text)
+    told = details.completed_by(conversation.details)
+    tape = tape_of(conversation.turns, told, file=path.name, stem=path.stem, source_text=text)
     skipped = conversation.skipped
     return (Reading(file=path.name, tape=tape, skipped=skipped, given=details),)
 
