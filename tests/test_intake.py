@@ -52,6 +52,17 @@ def test_a_file_that_is_there_already_is_no_news(study: Study, tmp_path: Path) -
     assert tapes_of(study) == ["g1", "g2"]
 
 
+def test_copies_are_told(study: Study, tmp_path: Path) -> None:
+    """Among the new tapes and those of the study; what was there already isn't said again."""
+    first, copy, other = (
+        written(tmp_path / f"g{n}.txt", text) for n, text in enumerate((GOOD, GOOD, OTHER), start=1)
+    )
+    take_in(study, origins(study, first))
+
+    taken = take_in(study, origins(study, first, copy, other))
+    assert [one.same_as for one in taken] == [(), ("g1",), ()]
+
+
 def test_one_file_that_cannot_be_read_stops_them_all(study: Study, tmp_path: Path) -> None:
     """All or nothing: half an import would be found out too late."""
     good, bad = written(tmp_path / "g1.txt", GOOD), written(tmp_path / "g2.txt", STRANGE)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from werkalliantie.coding import Coding
 from werkalliantie.configuration.mapping import ImportMapping
+from werkalliantie.copies import copies_of
 from werkalliantie.errors import SheetError, TranscriptError, WerkalliantieError, gather
 from werkalliantie.pseudonyms import filled_in, settled
 from werkalliantie.readers import read_transcript
@@ -35,12 +36,15 @@ class Taken:
         reading: As read; its tape has the pseudonyms that the study has for it.
         utterances: As cut.
         new: The study didn't have it yet.
+        same_as: Other tapes of the study on which the worker says the same, or nearly; for a new
+            tape only.
         filled_in: Which of worker, client and unit the study didn't know of a tape it had.
     """
 
     reading: Reading
     utterances: tuple[Utterance, ...]
     new: bool
+    same_as: tuple[str, ...] = ()
     filled_in: tuple[str, ...] = ()
 
 
@@ -122,11 +126,13 @@ def take_in(study: Study, origins: Iterable[Origin]) -> list[Taken]:
     tapes: Sequence[tuple[Tape, Sequence[Utterance]]] = [(r.tape, u) for r, u in cut]
     with study.store() as store:
         new = store.add(tapes, codings)
+        same = copies_of(new, store.said()) if new else {}
     return [
         Taken(
             reading=reading,
             utterances=units,
             new=reading.tape.id in new,
+            same_as=same.get(reading.tape.id, ()),
             filled_in=filled_in(reading, there.get(reading.tape.id)),
         )
         for reading, units in cut

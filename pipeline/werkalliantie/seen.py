@@ -29,5 +29,10 @@ def seen_by(model: Artefact, store: Store, tapes: Iterable[str]) -> frozenset[st
 
 def words_hash(utterances: Iterable[Utterance]) -> str:
     """Return a sha256 of the words of a tape's utterances, in any case."""
-    words = [word for one in utterances for word in one.text.casefold().split()]
+    return texts_hash(one.text for one in utterances)
+
+
+def texts_hash(texts: Iterable[str]) -> str:
+    """Return a sha256 of the words of texts, in any case and however they are cut."""
+    words = [word for text in texts for word in text.casefold().split()]
     return hashlib.sha256(" ".join(words).encode()).hexdigest()

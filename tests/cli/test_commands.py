@@ -54,6 +54,7 @@ class TestImport:
                 "client": None,
                 "unit": None,
                 "new": True,
+                "same_as": [],
                 "filled_in": [],
                 "turns": 5,
                 "worker_turns": 3,
@@ -100,6 +101,20 @@ class TestImport:
             "leave the option out, or give the tape another name with --tape if it is another "
             "one.\n"
         )
+
+    def test_says_that_a_tape_is_a_copy(self, study: Path, run: Run) -> None:
+        """It is brought in all the same; the same session may be transcribed twice."""
+        text = (study.parent / "g2.txt").read_text(encoding="utf-8")
+        path = written(study.parent / "g2-kopie.txt", f"Datum: 3 mei 2024\n{text}")
+
+        result = run("import", path, "--study", study, "--json")
+        again = run("import", path, "--study", study, "--json")
+        assert (result.code, result.document[0]["same_as"]) == (0, ["g2"])
+        assert result.err == (
+            'g2-kopie.txt: the worker says the same, or nearly, on tape "g2-kopie" as on g2. If it '
+            "is one session, code only one of them: in training and agreement each counts.\n"
+        )
+        assert (again.document[0]["same_as"], again.err) == ([], "")
 
     def test_names_the_columns_it_did_not_read(self, study: Path, run: Run) -> None:
         """On stderr, once for a file; in the document for each of its tapes."""

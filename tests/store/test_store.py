@@ -56,6 +56,22 @@ def tapes(draw: st.DrawFn) -> Tape:
     )
 
 
+def test_what_was_said(store: Store) -> None:
+    """The worker's utterances of every tape, in order; backchannels were said too."""
+    first, silent = a_tape(id="a"), a_tape("C: Hallo?", id="b")
+    second = a_tape("C: Dag.", "R: Hoi.", id="c")
+    store.add([(tape, utterances_of(tape)) for tape in (second, first, silent)])
+
+    assert store.said() == {
+        "a": (
+            "Goedemorgen, ga zitten.",
+            "Hm hm.",
+            "Als je er donderdag niet bent, moet ik dat melden.",
+        ),
+        "c": ("Hoi.",),
+    }
+
+
 def a_coding(
     *codes: str,
     utterance: int = 0,

@@ -62,6 +62,7 @@ def _document(one: "Taken") -> dict[str, Any]:
         "client": tape.client,
         "unit": tape.unit,
         "new": one.new,
+        "same_as": [*one.same_as],
         "filled_in": [*one.filled_in],
         "turns": len(tape.turns),
         "worker_turns": sum(1 for _ in tape.worker_turns),
@@ -94,14 +95,22 @@ def _sentence(one: "Taken") -> str:
 
 
 def _remarks(taken: "Sequence[Taken]", mapping: str) -> list[str]:
-    """Return what to say of whole files, each once."""
+    """Return what to say of whole files, and of tapes that are copies."""
     unread = dict.fromkeys((one.reading.file, one.reading.unread_columns) for one in taken)
-    return [
+    remarks = [
         f"{file}: {len(columns)} column(s) not read: {', '.join(columns)}. Name those that "
         f"matter under [table.columns] in {mapping}."
         for file, columns in unread
         if columns
     ]
+    remarks += [
+        f'{one.reading.file}: the worker says the same, or nearly, on tape "{one.reading.tape.id}" '
+        f"as on {', '.join(one.same_as)}. If it is one session, code only one of them: in training "
+        "and agreement each counts."
+        for one in taken
+        if one.same_as
+    ]
+    return remarks
 
 
 def _change(one: "Taken") -> str:

@@ -225,6 +225,15 @@ class Store:
         query = _newest(tables.segment_codings, (c.tape, c.first, c.last), codebook, tapes, coders)
         return tuple(rows.segment_from(row._mapping) for row in self._read(query))
 
+    def said(self) -> dict[str, tuple[str, ...]]:
+        """Return the texts of the worker's utterances in order, by tape, where there are any."""
+        u = tables.utterances.c
+        found = self._read(sa.select(u.tape, u.text).order_by(u.tape, u.index))
+        by_tape: dict[str, list[str]] = {}
+        for row in found:
+            by_tape.setdefault(row.tape, []).append(row.text)
+        return {tape: tuple(texts) for tape, texts in by_tape.items()}
+
     def coding_entries(self, codebook: str) -> tuple[CodingEntry, ...]:
         """Return when blind codings were entered, per coder and tape, the earliest first."""
         c = tables.codings.c
