@@ -93,6 +93,7 @@ def test_what_may_be_a_turn_is_kept_and_listed(line: str) -> None:
         "Moeder belde gisteren.",
         "O ja, dat is zo.",
         "O, nee.",
+        "O. Nee.",
         "k heb dat gedaan.",
         "c) het derde punt.",
         "Rustig aan.",
@@ -121,10 +122,11 @@ def test_a_turn_between_asterisks_is_listed() -> None:
     assert (2, LISTED) in passed_over("C: Môge.", "**R: Goed.**", "R: Fijn.")
 
 
-def test_a_label_in_small_letters_is_one_where_the_file_writes_it_so() -> None:
-    """`r goed` is nothing to look at but in a file with `r:`."""
+def test_a_label_is_one_where_the_file_writes_it_so() -> None:
+    """`r goed` is nothing to look at but in a file with `r:`, nor `O. Nee.` but beside `O:`."""
     assert passed_over("r: hoi", "c: dag", "r goed zo") == [(3, LISTED)]
     assert passed_over("R: hoi", "C: dag", "r goed zo") == []
+    assert passed_over("R: hoi", "O: dag", "O. Nee.") == [(3, LISTED)]
 
 
 def test_two_hashed_turns_in_one_paragraph(tmp_path: Path) -> None:

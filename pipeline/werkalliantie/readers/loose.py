@@ -132,9 +132,9 @@ def may_open_turn(opening: Opening, speech: str, spelled: Set[str] = frozenset()
     """
     if not opening.is_enclosed and _is_aside(opening, speech):
         return False
-    # Of a partner or a mother, ordinary speech tells.
-    if opening.role is Role.OTHER and not opening.has_colon and not speech[:1].isupper():
-        return False
+    if opening.role is Role.OTHER and not (opening.has_colon or opening.label in spelled):
+        # Ordinary speech tells of a partner or a mother, and says "O. Nee."
+        return speech[:1].isupper() and opening.is_exact and opening.mark != "."
     if opening.is_exact or opening.label in spelled:
         return opening.is_letter or opening.mark != ","
     # "k heb" is how people type "ik heb", and "c)" follows "b)".
