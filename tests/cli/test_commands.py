@@ -128,7 +128,7 @@ class TestImport:
         )
 
     def test_names_the_lines_to_look_at(self, study: Path, run: Run) -> None:
-        """Those that hold no word, and those that may be a turn of another speaker."""
+        """Those that hold no word, and those that may be a turn."""
         text = "R: Hoi.\nC: Dag.\nR Ga zitten.\n--\nR. Vertel.\nR: Dus.\n"
         path = written(study.parent / "g3.txt", text)
 
@@ -137,7 +137,7 @@ class TestImport:
             "g3: 3 turns, 2 by the worker; 2 utterances, 0 of them backchannels; not speech: "
             "1 not understood\n"
             "  not understood, please look at line(s) 4 of g3.txt\n"
-            "  may be a turn of another speaker, please look at line(s) 3, 5 of g3.txt\n"
+            "  looks like a turn, please look at line(s) 3, 5 of g3.txt\n"
         )
 
     def test_names_every_faulty_file(self, study: Path, run: Run) -> None:

@@ -90,7 +90,7 @@ def _sentence(one: "Taken") -> str:
         + ("" if one.new else f"; was here already, {_change(one)}")
     ]
     lines += _to_look_at(one.reading, LineKind.NOT_UNDERSTOOD, "not understood")
-    lines += _to_look_at(one.reading, LineKind.LOOKS_LIKE_TURN, "may be a turn of another speaker")
+    lines += _to_look_at(one.reading, LineKind.LOOKS_LIKE_TURN, "looks like a turn")
     return "\n".join(lines)
 
 
