@@ -17,6 +17,7 @@ from werkalliantie_training.data import TrainingData, read_training_data
 from werkalliantie_training.decisions import choose_thresholds, sigmoid
 from werkalliantie_training.encoders import resolve
 from werkalliantie_training.evaluation import evaluate
+from werkalliantie_training.scorers import Job, heads_of, scorers_of
 from werkalliantie_training.settings import TrainSettings
 from werkalliantie_training.workspace import Workspace
 
@@ -75,6 +76,25 @@ def test_stretches_alone_beat_always_no(study: Study, encoders: Path, tmp_path: 
     assert len({*data.train.bags.tapes}) == N_TAPES - N_JUDGED
     assert evaluate(data.validation, decided, codes)["mean_kappa"] > 0.3
     assert always_no["mean_kappa"] == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize(("epochs", "kind"), [(0, "head"), (1, "fine-tuned")])
+def test_with_stretches_one_kind_of_model_is_tried(
+    study: Study, encoders: Path, tmp_path: Path, epochs: int, kind: str
+) -> None:
+    """By its name: without epochs it is a head, however it is fitted."""
+    settings = settings_for(encoders / "tiny-bert", epochs=epochs)
+    own = data_of(study, settings).own
+    job = Job(
+        own=own,
+        lent=own.of_tapes(()),
+        judged=own.of_tapes(()),
+        encoder=resolve(settings.encoder, study.encoders),
+        settings=settings,
+        workspace=Workspace(folder=tmp_path),
+    )
+
+    assert [*scorers_of(job, heads_of(job))] == [kind]
 
 
 def test_tapes_with_stretches_only_are_never_judged_on(study: Study, encoders: Path) -> None:

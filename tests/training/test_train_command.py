@@ -70,7 +70,7 @@ def test_a_head_that_did_better_is_said_to_be_kept(first: Run, kept: str) -> Non
     lost = "precision out of fold 0.610 against 0.620), so the head alone was kept" in printed
     assert lost == (kept == "head")
     assert "In cross-validation (3 folds by tape" in printed
-    how = _how(trained.metrics)
+    how = _how(dict(trained.model.manifest), trained.metrics)
     assert how == ("with only a head fitted" if kept == "head" else "fine-tuned")
     chosen = _chosen(dict(trained.model.manifest), trained.metrics["cross_validation"])
     assert (
@@ -157,8 +157,10 @@ def test_quick_training_fits_the_head_only(
     assert all(
         torch.equal(value, own[name.removeprefix("encoder.")]) for name, value in kept.items()
     )
-    # At once: nothing that takes longer than the head itself.
     card = model.file(artefact.CARD).read_text(encoding="utf-8")
+    assert _how(dict(model.manifest), {"cross_validation": None}) == "with only a head fitted"
+    assert "with only a head fitted in " in card
+    # At once: nothing that takes longer than the head itself.
     for copied in ("int8", "fp16"):
         assert not model.manifest["parity"][copied]["passed"]
         assert f"There is no {copied} copy" in card

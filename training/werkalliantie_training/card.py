@@ -18,7 +18,7 @@ def model_card(
         f"werkalliantie {provenance['versions']['werkalliantie']}.",
         "## Made from",
         f"- Encoder `{provenance['encoder']['name']}` (sha256 "
-        f"`{provenance['encoder']['sha256'][:16]}…`), {_how(metrics)} in "
+        f"`{provenance['encoder']['sha256'][:16]}…`), {_how(provenance, metrics)} in "
         f"{provenance['precision']}, seed {provenance['seed']}.\n"
         f"- Coders: {', '.join(provenance['coders'])}.\n"
         + (f"- Coded stretches: {provenance['segments']}.\n" if provenance["segments"] else "")
@@ -54,9 +54,10 @@ def model_card(
     return "\n\n".join(sections) + "\n"
 
 
-def _how(metrics: Metrics) -> str:
-    crossed = metrics.get("cross_validation")
-    return "with only a head fitted" if crossed and crossed["kept"] == "head" else "fine-tuned"
+def _how(provenance: Metrics, metrics: Metrics) -> str:
+    kept = (metrics.get("cross_validation") or {}).get("kept")
+    only_head = provenance["settings"]["fit"]["epochs"] == 0 or kept == "head"
+    return "with only a head fitted" if only_head else "fine-tuned"
 
 
 def _borrowed(loans: Sequence[Metrics], metrics: Metrics) -> str:

@@ -61,10 +61,10 @@ def scorers_of(job: Job, heads: "Heads | None") -> dict[str, "FineTuned | Heads"
 
     Without heads each fold runs the whole recipe.
     """
+    if job.settings.fit.epochs == 0:
+        return {"head": heads or FineTuned(job, None)}
     if heads is None:
         return {"fine-tuned": FineTuned(job, None)}
-    if job.settings.fit.epochs == 0:
-        return {"head": heads}
     return {"fine-tuned": FineTuned(job, heads), "head": heads}
 
 
