@@ -15,6 +15,7 @@ from werkalliantie.agreement_report.note import dutch_of
 from werkalliantie.coding import Mode
 from werkalliantie.errors import ModelError, StoreError
 from werkalliantie.seen import words_hash
+from werkalliantie.segment import SegmentCoding
 from werkalliantie.store import Store
 
 
@@ -199,8 +200,28 @@ class TestCoders:
         with pytest.raises(StoreError) as refused:
             document(coded, coders=["anna", "dirk"])
 
-        assert refused.value.message == "no blind codings by dirk. Coders here: anna."
+        assert refused.value.message == "no blind codings by dirk. Coders here: anna, bram."
         assert refused.value.hint == "Correct --coders."
+
+    def test_a_coder_of_other_tapes_is_told_apart(self, coded: Store) -> None:
+        """As is one whose codings can't be compared: of stretches, or with suggestions."""
+        code(coded, "cleo", "t3", ["DT"])
+        code(coded, "eva", "t3", ["DT"], Mode.ASSISTED)
+        stretches = [
+            SegmentCoding(
+                tape="t1", first=0, last=2, coder=coder, codebook=BOOK.key, codes=frozenset({"DT"})
+            )
+            for coder in ("cor", "eva")
+        ]
+        coded.add_answers([], stretches)
+
+        with pytest.raises(StoreError) as refused:
+            document(coded, coders=["cleo", "cor", "dirk", "eva"], tapes=["t1"])
+        assert refused.value.message == (
+            "no blind codings by dirk, eva; no blind codings by cleo on the tapes asked for; cor "
+            "has coded stretches only, and agree compares codings of utterances. Coders here: "
+            "anna, bram, cleo."
+        )
 
     def test_a_study_without_codings_is_refused(self, filled: Store) -> None:
         """Assisted codings alone can't be measured."""

@@ -326,7 +326,8 @@ class TestFromSheetToAgreement:
         assert result == Outcome(
             code=2,
             out="",
-            err="error: no blind codings by dirk. Coders here: anna.\nhint: Correct --coders.\n",
+            err="error: no blind codings by dirk. Coders here: anna, bram.\n"
+            "hint: Correct --coders.\n",
         )
 
     def test_a_model_of_another_codebook_is_a_mistake(self, coded: Path, run: Run) -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from werkalliantie.agreement.ratings import Place
+from werkalliantie.agreement_report.absent import absent
 from werkalliantie.agreement_report.generations import pooled
 from werkalliantie.agreement_report.machines import check_model, machine_of, versions_of
 from werkalliantie.agreement_report.material import (
@@ -53,8 +54,8 @@ def gather_material(
     check_model(store, model, codebook, question)
     codings, mapped = pooled(own, others, codebook, question.mapped)
     blind = by_coder(codings, Mode.BLIND)
+    _check_coders(store, blind, question, codebook)
     second = _taken_out(blind, question)
-    _check_coders(blind, question, codebook)
     places = tuple(sorted({place for given in blind.values() for place in given}))
     entries = store.coding_entries(codebook.key)
     tapes = _coded_tapes(store, places, entries)
@@ -99,31 +100,24 @@ def _other_books(codings: Sequence[Coding], codebook: Codebook) -> dict[str, lis
 
 def _taken_out(blind: dict[str, dict[Place, frozenset[str]]], question: Question) -> Answers:
     """Take second codings from among the coders', so that nobody is paired with themselves."""
-    missing = [name for name in question.second if name not in blind]
-    missing += [coder for coder in question.second.values() if coder not in blind]
-    if missing:
-        raise StoreError(
-            f"no blind codings by {', '.join(dict.fromkeys(missing))}. Coders here: "
-            f"{', '.join(blind) or '(none)'}.",
-            hint="Correct --second NAME=CODER.",
-        )
     second: dict[str, dict[Place, frozenset[str]]] = defaultdict(dict)
     for name, coder in question.second.items():
         second[coder] |= blind.pop(name)
     return dict(second)
 
 
-def _check_coders(answers: Answers, question: Question, codebook: Codebook) -> None:
-    if not answers:
+def _check_coders(store: Store, blind: Answers, question: Question, codebook: Codebook) -> None:
+    books = (codebook.key, *question.mapped)
+    if missing := [coder for coder in question.coders or () if coder not in blind]:
+        raise absent(store, books, missing, hint="Correct --coders.")
+    again = [name for pair in question.second.items() for name in pair if name not in blind]
+    if again:
+        raise absent(store, books, again, hint="Correct --second NAME=CODER.")
+    if not blind:
         raise StoreError(
             f"no blind codings under {codebook.key} here.",
             hint="Import coded sheets with `werkalliantie codes import FILE --coder ID`, or name "
             "another --codebook.",
-        )
-    if missing := [coder for coder in question.coders or () if coder not in answers]:
-        raise StoreError(
-            f"no blind codings by {', '.join(missing)}. Coders here: {', '.join(answers)}.",
-            hint="Correct --coders.",
         )
 
 
