@@ -238,15 +238,16 @@ class TestCoders:
 
 class TestModel:
     def test_without_predictions_it_is_null_with_a_note(self, coded: Store, tmp_path: Path) -> None:
-        """The note says what to run."""
-        made = document(coded, model=tiny_model(tmp_path / "m1"))
+        """The note says what to run, on the tapes that it wasn't trained on."""
+        code(coded, "anna", "t3", ["DT"])
+        made = document(coded, model=tiny_model(tmp_path / "m1", trained_on=["t1"]))
 
         assert made["model"] is None
         assert {figures["model_coder"] for figures in made["codes"].values()} == {None}
         assert {figures["share_of_human"] for figures in made["codes"].values()} == {None}
         assert notes_on(made, "model_coder") == [
-            "model_coder: m1 has no stored predictions on coded tapes outside its training; run "
-            "`werkalliantie precode` on them"
+            "model_coder: m1 has no stored predictions on the blind-coded tapes that it can be "
+            "measured on; run `werkalliantie precode t2 t3 --model m1`"
         ]
 
     def test_it_is_measured_beside_each_coder(self, coded: Store, tmp_path: Path) -> None:
@@ -320,7 +321,36 @@ class TestModel:
         made = document(coded, model=model)
 
         assert made["codes"]["DT"]["model_coder"] is None
-        assert len(notes_on(made, "model_coder")) == 2
+        assert notes_on(made, "model_coder") == [
+            "model_coder: left out tapes that m1 was trained on: t1",
+            "model_coder: no blind-coded tape lies outside the training of m1; have another tape "
+            "coded blind, or hold tapes back with `test` under [holdout] in configs/train.toml and "
+            "train again",
+        ]
+
+    def test_forced_on_tapes_it_has_not_labelled_it_says_to(
+        self, coded: Store, tmp_path: Path
+    ) -> None:
+        """They count although it was trained on them."""
+        model = tiny_model(tmp_path / "m1", trained_on=["t1", "t2"])
+        made = document(coded, model=model, tapes=["t1"], force=True)
+
+        (note,) = notes_on(made, "model_coder")
+        assert note.endswith("; run `werkalliantie precode t1 --model m1`")
+
+    def test_of_other_codes_than_the_codebook_has_now_is_refused(
+        self, coded: Store, tmp_path: Path
+    ) -> None:
+        """The codebook was edited since, and its answers can't be held against it."""
+        model = tiny_model(tmp_path / "m1", codes=["DT", "HC"])
+
+        with pytest.raises(ModelError) as refused:
+            document(coded, model=model)
+        assert refused.value.message == ("m1 gives DT, HC, but werkalliantie-3 has DT, ZBV, HC.")
+        assert refused.value.hint == (
+            "Put the codebook that the model was trained under in configs/codebooks/, or add "
+            "--no-model to compare only the coders."
+        )
 
     def test_coders_at_chance_make_no_share(self, filled: Store, tmp_path: Path) -> None:
         """A share of nothing, or of less, is null with a reason."""

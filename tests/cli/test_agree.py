@@ -132,6 +132,24 @@ def test_tapes_of_the_training_are_refused_unless_forced(coded: Path, run: Run) 
     assert run(*words, "--force").document["forced"] == ["g1"]
 
 
+def test_why_no_model_is_measured_is_said(coded: Path, run: Run) -> None:
+    """Left out as asked, of other codes than the codebook has, or none in use."""
+
+    def note(*words: str) -> str:
+        made = run("agree", "--study", coded, "--json", *words).document
+        assert (made["model"], made["drift"]["models"]) == (None, {})
+        (found,) = (note for note in made["notes"] if note.startswith("model_coder: "))
+        return str(found)
+
+    assert note("--no-model") == "model_coder: left out, as asked with --no-model"
+    book = coded / "configs" / "codebooks" / "werkalliantie-3.toml"
+    added = '[[clusters]]\ncode = "X"\nlabel = "X"\ndefinition = "Nieuw."\n\n[maps.'
+    book.write_text(book.read_text(encoding="utf-8").replace("[maps.", added, 1), encoding="utf-8")
+    assert note() == "model_coder: m1 is in use, but doesn't give the codes of werkalliantie-3"
+    (coded / "models" / "champion.json").unlink()
+    assert note() == "model_coder: no model is in use"
+
+
 def test_codings_of_another_codebook_count_only_when_mapped(coded: Path, run: Run) -> None:
     """By themselves they stand apart."""
     code(coded, "cleo", "werkalliantie-4", g1=["ZV", "", "CO"])

@@ -261,6 +261,7 @@ class TestBudget:
         assert document["review_curve"] is None
         assert document["notes"][-2:] == [
             "review_curve is null: left out tapes that m3 was trained on: g1",
-            "review_curve is null: m3 has no stored predictions on coded tapes outside its "
-            "training; run `werkalliantie precode` on them",
+            "review_curve is null: no blind-coded tape lies outside the training of m3; have "
+            "another tape coded blind, or hold tapes back with `test` under [holdout] in "
+            "configs/train.toml and train again",
         ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from werkalliantie.agreement.ratings import Place
 from werkalliantie.agreement_report.absent import absent
 from werkalliantie.agreement_report.generations import pooled
-from werkalliantie.agreement_report.machines import check_model, machine_of, versions_of
+from werkalliantie.agreement_report.machines import NO_MODEL, check_model, machine_of, versions_of
 from werkalliantie.agreement_report.material import (
     Answers,
     CodedTape,
@@ -30,6 +30,7 @@ def gather_material(
     question: Question,
     *,
     model: Artefact | None = None,
+    without: Note = NO_MODEL,
     versions: Sequence[Artefact] = (),
 ) -> Material:
     """Read the codings and predictions that a question is about.
@@ -39,11 +40,13 @@ def gather_material(
         codebook: Under which the codings were made.
         question: Which codings.
         model: Measured beside the coders.
+        without: Why there is none, where there is none.
         versions: Models to compare with it over time.
 
     Raises:
         StoreError: No blind codings under this codebook, or a coder who gave none.
-        ModelError: The model codes under another codebook, or was trained on tapes asked for.
+        ModelError: The model codes under another codebook, gives other codes than it has now, or
+            was trained on tapes asked for.
         ConfigError: Codings hold codes that the codebook doesn't have, or those of another
             codebook can't be brought to this one.
     """
@@ -60,7 +63,7 @@ def gather_material(
     entries = store.coding_entries(codebook.key)
     tapes = _coded_tapes(store, places, entries)
     notes: list[str] = []
-    machine = machine_of(store, model, places, question, notes)
+    machine = machine_of(store, model, places, question, notes, without=without)
     left = {key: list_ for key, list_ in others.items() if key not in question.mapped}
     return Material(
         codebook=codebook,

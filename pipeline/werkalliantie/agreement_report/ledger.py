@@ -8,7 +8,9 @@ from werkalliantie.agreement_report.counting import icc_of
 from werkalliantie.agreement_report.document import Document, document_of
 from werkalliantie.agreement_report.gathering import gather_material
 from werkalliantie.agreement_report.levels import level_of
+from werkalliantie.agreement_report.machines import LEFT_OUT, NO_MODEL, codes_under, unfit
 from werkalliantie.agreement_report.material import Material
+from werkalliantie.agreement_report.note import Note
 from werkalliantie.agreement_report.question import Question, Unit
 from werkalliantie.artefact import Artefact
 from werkalliantie.codebook import Codebook
@@ -56,8 +58,8 @@ def open_ledger(
         study: The study.
         question: Which codings count.
         codebook: Key of the codebook; the study's if left out.
-        model: Name or folder of the model; the one in use if left out, where it codes under this
-            codebook.
+        model: Name or folder of the model; the one in use if left out, where it gives the codes
+            of this codebook.
         with_model: Whether any model is measured.
 
     Raises:
@@ -65,10 +67,12 @@ def open_ledger(
     """
     book = study.codebook(codebook)
     registry = Registry(study.models)
-    used = _model(registry, model, book) if with_model else None
+    used, without = _model(registry, model, book) if with_model else (None, LEFT_OUT)
     with study.store() as store:
         versions = _versions(store, registry, book, used) if with_model else []
-        material = gather_material(store, book, question, model=used, versions=versions)
+        material = gather_material(
+            store, book, question, model=used, without=without, versions=versions
+        )
     return Ledger(
         study=study.settings.name,
         material=material,
@@ -77,11 +81,14 @@ def open_ledger(
     )
 
 
-def _model(registry: Registry, name: str | None, book: Codebook) -> Artefact | None:
-    used = registry.find(name) if name or registry.champion else None
-    if used is not None and name is None and used.codebook != book.key:
-        return None
-    return used
+def _model(registry: Registry, name: str | None, book: Codebook) -> tuple[Artefact | None, Note]:
+    """Return the model to measure, or None; and the note that says why there is none."""
+    if not name and not registry.champion:
+        return None, NO_MODEL
+    used = registry.find(name)
+    if not name and not codes_under(used, book):
+        return None, unfit(used, book)
+    return used, NO_MODEL
 
 
 def _versions(
@@ -93,9 +100,11 @@ def _versions(
         if name in versions or name not in registry.names():
             continue
         try:
-            versions[name] = registry.find(name)
+            found = registry.find(name)
         except ModelError:  # a folder that isn't whole says nothing of its training tapes
             continue
+        if codes_under(found, book):
+            versions[name] = found
     return [versions[name] for name in sorted(versions)]
 
 

@@ -14,6 +14,24 @@ from werkalliantie.store import Store
 
 # How a tape is marked that the model learnt from before it was here.
 BORROWED, BORROWED_DUTCH = "borrowed from another study", "geleend van een andere studie"
+NO_MODEL = Note("model_coder: no model is in use", "model: er is geen model in gebruik")
+LEFT_OUT = Note(
+    "model_coder: left out, as asked with --no-model",
+    "model: weggelaten, zoals gevraagd met --no-model",
+)
+
+
+def unfit(model: Artefact, codebook: Codebook) -> Note:
+    """Return the note that the model in use can't be measured under a codebook."""
+    return Note(
+        f"model_coder: {model.name} is in use, but doesn't give the codes of {codebook.key}",
+        f"model: {model.name} is in gebruik, maar geeft niet de codes van {codebook.key}",
+    )
+
+
+def codes_under(model: Artefact, codebook: Codebook) -> bool:
+    """Return whether a model gives the codes of a codebook, as it is now."""
+    return model.codebook == codebook.key and {*model.codes} == {*codebook.codes}
 
 
 def check_model(
@@ -26,6 +44,13 @@ def check_model(
         raise ModelError(
             f"{model.name} codes under {model.codebook}, not under {codebook.key}.",
             hint="Name a model of this codebook, or another --codebook.",
+        )
+    if not codes_under(model, codebook):
+        raise ModelError(
+            f"{model.name} gives {', '.join(model.codes)}, but {codebook.key} has "
+            f"{', '.join(codebook.codes)}.",
+            hint="Put the codebook that the model was trained under in configs/codebooks/, or add "
+            "--no-model to compare only the coders.",
         )
     if (seen := seen_by(model, store, question.tapes or ())) and not question.force:
         raise ModelError(
@@ -41,10 +66,21 @@ def machine_of(
     places: Sequence[Place],
     question: Question,
     notes: list[str],
+    *,
+    without: Note,
 ) -> Machine | None:
-    """Return the model's answers on coded tapes that it may be measured on, or None and a note."""
+    """Return the model's answers on coded tapes that it may be measured on, or None and a note.
+
+    Args:
+        store: The study's.
+        model: The model, or None.
+        places: What was coded blind.
+        question: Which tapes were asked for.
+        notes: Gets what the reader has to know.
+        without: The note where there is no model.
+    """
     if model is None:
-        notes.append(Note("model_coder: no model is in use", "model: er is geen model in gebruik"))
+        notes.append(without)
         return None
     machine, seen = _read(store, model, places, question)
     if seen:
@@ -57,14 +93,7 @@ def machine_of(
             )
         )
     if machine is None:
-        notes.append(
-            Note(
-                f"model_coder: {model.name} has no stored predictions on coded tapes outside its "
-                "training; run `werkalliantie precode` on them",
-                f"model: van {model.name} zijn geen voorspellingen bewaard op gecodeerde tapes "
-                "buiten zijn training; draai daarop `werkalliantie precode`",
-            )
-        )
+        notes.append(_nothing_said(store, model, {tape for tape, _ in places}, question))
     elif machine.forced:
         notes.append(
             Note(
@@ -75,6 +104,27 @@ def machine_of(
             )
         )
     return machine
+
+
+def _nothing_said(store: Store, model: Artefact, tapes: set[str], question: Question) -> Note:
+    """Return what to do so that the model can be measured: label tapes, or have others coded."""
+    forced = question.tapes if question.force else None
+    if outside := sorted(tapes - (seen_by(model, store, tapes) - {*(forced or ())})):
+        command = f"werkalliantie precode {' '.join(outside)} --model {model.name}"
+        return Note(
+            f"model_coder: {model.name} has no stored predictions on the blind-coded tapes that it "
+            f"can be measured on; run `{command}`",
+            f"model: van {model.name} zijn geen voorspellingen bewaard op de blind gecodeerde "
+            f"tapes waarop het gemeten kan worden; draai `{command}`",
+        )
+    return Note(
+        f"model_coder: no blind-coded tape lies outside the training of {model.name}; have another "
+        "tape coded blind, or hold tapes back with `test` under [holdout] in configs/train.toml "
+        "and train again",
+        f"model: geen blind gecodeerde tape ligt buiten de training van {model.name}; laat nog een "
+        "tape blind coderen, of houd tapes achter met `test` onder [holdout] in configs/train.toml "
+        "en train opnieuw",
+    )
 
 
 def _names(model: Artefact, tapes: Iterable[str], borrowed: str = BORROWED) -> str:
