@@ -172,6 +172,30 @@ def test_of_one_coder_is_a_page_too(coded: Store, coders: list[str]) -> None:
     assert "Nergens zijn twee codeurs het oneens." in page
 
 
+def test_the_iccs_of_the_page_are_not_asked_for(coded: Store, page: str) -> None:
+    """They are there, so that only `agree` without the page says how to come by them."""
+    assert any("--unit window" in note for note in ledger_of(coded).at("utterance")["notes"])
+    assert "--unit window" not in page
+
+
+@pytest.mark.parametrize(
+    ("coders", "tapes", "said"),
+    [
+        (["anna"], None, ["Er is maar één codeur;", "There is only one coder;"]),
+        (None, ["t1"], ["Er is maar één tape;", "There is only one tape;"]),
+        (["anna", "bram"], None, []),
+    ],
+)
+def test_a_table_of_dashes_says_why(
+    coded: Store, coders: list[str] | None, tapes: list[str] | None, said: list[str]
+) -> None:
+    """One coder, or one tape, has no ICC; where there is one, nothing is said."""
+    code(coded, "anna", "t2", ["", "", "HC", "", "", "HC"])
+    page = page_of(ledger_of(coded, coders=coders, tapes=tapes))
+
+    assert re.findall(r"(?:Er is maar|There is only) [^<]*;", page) == said
+
+
 def test_is_written_whole(coded: Store, tmp_path: Path) -> None:
     """In place of the one that was there, with nothing left beside it."""
     folder = tmp_path / "uit"

@@ -13,6 +13,11 @@ from werkalliantie.agreement_report.material import Material
 from werkalliantie.agreement_report.note import Note
 from werkalliantie.agreement_report.parts import ends
 
+ASK = Note(
+    "icc: counts per utterance have none; ask for --unit window or tape",
+    "ICC: aantallen per uiting hebben er geen; vraag --unit window of tape",
+)
+
 
 def icc_of(material: Material, level: Level, notes: list[str]) -> Figures | None:
     """Return the ICCs of counts, or None for utterances.
@@ -22,12 +27,7 @@ def icc_of(material: Material, level: Level, notes: list[str]) -> Figures | None
     unit that was scored, where some coders didn't score all.
     """
     if level.counts is None:
-        notes.append(
-            Note(
-                "icc: counts per utterance have none; ask for --unit window or tape",
-                "ICC: aantallen per uiting hebben er geen; vraag --unit window of tape",
-            )
-        )
+        notes.append(ASK)
         return None
     figures = _of_raters(material, level, level.counts, material.coders)
     notes += _undefined(figures["codes"])

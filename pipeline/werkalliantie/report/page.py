@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import werkalliantie
+from werkalliantie.agreement_report.counting import ASK
 from werkalliantie.agreement_report.document import Document
 from werkalliantie.agreement_report.ledger import Ledger
 from werkalliantie.agreement_report.note import dutch_of
@@ -57,13 +58,17 @@ def _shown(ledger: Ledger, document: Document, *, with_text: bool) -> Mapping[st
     """Return everything that the template names."""
     material = ledger.material
     curves = calibration_of(material)
+    iccs = _iccs(ledger, document)
     return {
         "version": werkalliantie.__version__,
         "study": ledger.study,
         "document": document,
         "labels": {cluster.code: cluster.label for cluster in material.codebook.clusters},
         "verdicts": VERDICTS,
-        "iccs": _iccs(ledger, document),
+        "iccs": iccs,
+        "no_icc": _no_icc(document, iccs),
+        # Windows and tapes have their ICCs here whatever the scale.
+        "notes": [note for note in document["notes"] if note != ASK],
         "sentences": sentences_on(ledger, document),
         "marks": [note for note in document["notes"] if "FORCED:" in note or "MAPPED:" in note],
         "timelines": timelines_of(material),
@@ -80,3 +85,21 @@ def _iccs(ledger: Ledger, document: Document) -> dict[str, Any]:
         unit: document["icc"] if unit == document["unit"] else ledger.icc_at(unit)
         for unit in ("window", "tape")
     }
+
+
+def _no_icc(document: Document, iccs: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return why there is no ICC at all, in Dutch and in English, where one would expect some."""
+    tables = [table for icc in iccs.values() for table in (icc, icc["with_model"]) if table]
+    if any(value is not None for table in tables for value in table["codes"].values()):
+        return None
+    if len(document["coders"]) == 1:
+        return (
+            "Er is maar één codeur; een ICC zegt hoe ver codeurs hetzelfde tellen.",
+            "There is only one coder; an ICC says how far coders count alike.",
+        )
+    if document["n_tapes"] == 1 and iccs["window"]["n_units"] < 2:
+        return (
+            "Er is maar één tape; een ICC vergelijkt de aantallen van meer tapes of vensters.",
+            "There is only one tape; an ICC compares the counts of several tapes or windows.",
+        )
+    return None
