@@ -123,23 +123,119 @@ def test_the_verdict_is_carried_out(grown: tuple[Study, Retrained]) -> None:
     assert "model-002" in retrained.reason
 
 
-def test_the_same_again_trains_nothing(
-    grown: tuple[Study, Retrained], settings: TrainSettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It says which model these data made, and whether that is in use."""
-    study, _ = grown
-    in_use = Registry(study.models).champion
+SAME = (
+    "nothing has changed since model-002 was made: the same codings, codebook, settings and program"
+)
+
+
+def left_uncompared(
+    study: Study, settings: TrainSettings, monkeypatch: pytest.MonkeyPatch
+) -> pytest.MonkeyPatch:
+    """Make a challenger and stop before it is compared; after that, training fails the test."""
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(retraining, "_compare", stopped)
+        retrain(study, settings)
     monkeypatch.setattr(retraining, "train", pytest.fail)
+    return monkeypatch
+
+
+def test_the_same_again_trains_nothing(
+    grown: tuple[Study, Retrained],
+    settings: TrainSettings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where the model that these data made is in use, it says so."""
+    shutil.copytree(grown[0].folder, tmp_path / "studie")
+    study = Study.open(tmp_path / "studie")
+    monkeypatch.setattr(retraining, "_made_before", lambda registry, *_: registry.find("model-002"))
+    monkeypatch.setattr(retraining, "train", pytest.fail)
+    Registry(study.models).promote("model-002", reason="met de hand")
 
     same = retrain(study, settings)
 
-    use = "it is in use" if in_use == "model-002" else "in use is model-001"
     assert same.unchanged
     assert (same.model.name, same.promoted, same.compared) == ("model-002", False, None)
-    assert same.reason == (
-        "nothing has changed since model-002 was made: the same codings, codebook, settings and "
-        f"program ({use}). To train all the same, add --again."
+    assert same.reason == f"{SAME} (it is in use). To train all the same, add --again."
+
+
+def test_a_challenger_that_was_not_compared_is(
+    study: Study, settings: TrainSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed when the model was there and before it was judged, the next run judges it."""
+    left_uncompared(study, settings, monkeypatch)
+
+    again = retrain(study, settings, name="model-002")
+
+    assert again.compared is not None
+    assert (again.model.name, again.unchanged) == ("model-002", True)
+    assert again.promoted is again.compared.gate.promoted
+    assert again.champion == Registry(study.models).champion
+    assert again.champion == ("model-002" if again.promoted else "model-001")
+    assert again.reason.startswith(f"{SAME} (--again trains it again); model-00")
+
+
+def test_a_challenger_is_judged_by_the_rules_as_they_are_now(
+    study: Study, settings: TrainSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refused under the same rules it is refused again; under others it may be put in use."""
+    left_uncompared(study, settings, monkeypatch)
+    promotion = study.settings.promotion
+    strict, lax = (
+        replace(study, settings=study.settings.model_copy(update={"promotion": rules}))
+        for rules in (
+            promotion.model_copy(update={"min_tapes": 99}),
+            promotion.model_copy(update={"min_tapes": 2}),
+        )
     )
+
+    first, second, third = (
+        retrain(strict, settings),
+        retrain(strict, settings),
+        retrain(lax, settings),
+    )
+
+    assert first.reason == second.reason
+    assert "model-001 stays in use: " in first.reason
+    assert "it takes at least 99" in first.reason
+    assert "it takes at least" not in third.reason
+    assert third.compared is not None
+    assert third.promoted is third.compared.gate.promoted
+
+
+def test_a_model_that_was_put_out_of_use_stays_out(
+    study: Study, settings: TrainSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever put the old one back by hand had a reason; the gate doesn't undo it."""
+    left_uncompared(study, settings, monkeypatch)
+    for name in ("model-002", "model-001"):
+        Registry(study.models).promote(name, reason="met de hand")
+
+    same = retrain(study, settings)
+
+    assert (same.champion, same.promoted, same.compared) == ("model-001", False, None)
+    assert same.reason == f"{SAME} (in use is model-001). To train all the same, add --again."
+
+
+def test_a_first_model_that_was_not_judged_is(
+    study: Study, settings: TrainSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed before it was put in use, the next run sets it beside the floors."""
+    shutil.rmtree(study.models)
+    no_floor(monkeypatch)
+    retrain(study, settings)
+    for file in ("champion.json", "promotions.jsonl"):
+        (study.models / file).unlink()
+    monkeypatch.setattr(retraining, "train", pytest.fail)
+
+    again = retrain(study, settings)
+
+    assert (again.champion, again.promoted, again.unchanged) == ("model-001", True, True)
+    assert "(--again trains it again); put in use: mean kappa " in again.reason
 
 
 def another_answer(study: Study) -> None:

@@ -48,11 +48,6 @@ class Judged:
     validation_logits: NDArray[np.float32]
     crossed: Crossed | None = None
 
-    @property
-    def part(self) -> str:
-        """The most telling of what it was judged on."""
-        return next(part for part in PLACES if self.metrics.get(part))
-
 
 def judge(fitted: Fitted, data: TrainingData, crossed: Crossed | None, *, seed: int) -> Judged:
     """Calibrate, choose thresholds, and measure agreement with the coders.

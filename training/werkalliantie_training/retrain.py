@@ -26,7 +26,7 @@ from werkalliantie_training.examples import Examples, read_examples
 from werkalliantie_training.fingerprint import fingerprint
 from werkalliantie_training.settings import TrainSettings
 from werkalliantie_training.split import TapeSplit, split_tapes
-from werkalliantie_training.train import train
+from werkalliantie_training.train import first_champion, train
 
 Report = Callable[[str], None]
 
@@ -55,7 +55,8 @@ class Retrained:
         model: The challenger, or the model that these data made before.
         champion: The model in use now.
         compared: None where there was nothing to compare, or with.
-        unchanged: Whether nothing was trained, since nothing has changed.
+        unchanged: Whether nothing was trained, since nothing has changed; the model may be compared
+            all the same.
     """
 
     model: Artefact
@@ -91,7 +92,9 @@ def retrain(
 ) -> Retrained:
     """Train on every coded tape, and put the model in use if the promotion gate lets it through.
 
-    Tapes that the champion had held back stay held back, so that the two can be compared.
+    Tapes that the champion had held back stay held back, so that the two can be compared. A model
+    that the same data made before isn't trained again, but judged again unless it has been in use:
+    it may never have been compared, with this champion or under these rules.
 
     Args:
         codebook: Key of the codebook; the study's own if None.
@@ -107,7 +110,6 @@ def retrain(
     """
     started = time.monotonic()
     registry = Registry(study.models)
-    registry.free_name(name)  # a name that is taken shows before the long work
     book = study.codebook(codebook)
     before = _champion(registry)
     rival = before if before is not None and _comparable(before, book) else None
@@ -117,24 +119,30 @@ def retrain(
         held, settings = _holding_back(study, settings, book, rival)
     else:
         held = study
-    if not again and (same := _made_before(registry, held, settings, book)) is not None:
+    same = None if again else _made_before(registry, held, settings, book)
+    if same is None:
+        made = train(held, settings, codebook=book.key, name=name, report=report, progress=progress)
+        model, promoted, reason = made.model, made.promoted, made.reason
+    elif before is not None and _has_been_in_use(registry, same):
         return _nothing_changed(same, registry.champion, started)
-    trained = train(held, settings, codebook=book.key, name=name, report=report, progress=progress)
-    promoted, reason, compared = trained.promoted, trained.reason, None
+    else:
+        model = same
+        promoted, reason = first_champion(registry, None if before is None else before.name, model)
+    compared = None
     if rival is not None:
-        report(f"comparing {trained.model.name} with {rival.name} on held-out tapes")
-        compared = _compare(study, book, rival, trained.model)
-        promoted, reason = _decide(registry, compared, rival, trained.model)
+        report(f"comparing {model.name} with {rival.name} on held-out tapes")
+        compared = _compare(study, book, rival, model)
+        promoted, reason = _decide(registry, compared, rival, model)
     elif before is not None:
-        reason = _not_comparable(before, trained.model)
+        reason = _not_comparable(before, model)
     return Retrained(
-        model=trained.model,
+        model=model,
         champion=registry.champion,
         promoted=promoted,
-        reason=reason,
+        reason=reason if same is None else f"{_same_as(same)} (--again trains it again); {reason}",
         compared=compared,
         seconds=round(time.monotonic() - started, 1),
-        unchanged=False,
+        unchanged=same is not None,
     )
 
 
@@ -199,17 +207,28 @@ def _made_before(
     return max(same, key=lambda one: (one.champion, one.name)).model if same else None
 
 
+def _has_been_in_use(registry: Registry, model: Artefact) -> bool:
+    """Return whether a model is the champion or was: whoever replaced that one judged it."""
+    return model.name in {registry.champion, *(one.model for one in registry.promotions())}
+
+
 def _nothing_changed(model: Artefact, champion: str | None, started: float) -> Retrained:
-    use = "it is in use" if model.name == champion else f"in use is {champion or 'no model'}"
+    use = "it is in use" if model.name == champion else f"in use is {champion}"
     return Retrained(
         model=model,
         champion=champion,
         promoted=False,
-        reason=f"nothing has changed since {model.name} was made: the same codings, codebook, "
-        f"settings and program ({use}). To train all the same, add --again.",
+        reason=f"{_same_as(model)} ({use}). To train all the same, add --again.",
         compared=None,
         seconds=round(time.monotonic() - started, 1),
         unchanged=True,
+    )
+
+
+def _same_as(model: Artefact) -> str:
+    return (
+        f"nothing has changed since {model.name} was made: the same codings, codebook, settings "
+        "and program"
     )
 
 

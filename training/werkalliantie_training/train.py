@@ -21,7 +21,7 @@ from werkalliantie_training.encoders import Encoder, resolve
 from werkalliantie_training.evaluation import Metrics
 from werkalliantie_training.filing import file_model
 from werkalliantie_training.fingerprint import fingerprint
-from werkalliantie_training.judging import PLACES, Crossed, Judged, judge
+from werkalliantie_training.judging import PLACES, Crossed, judge
 from werkalliantie_training.reproducible import steady
 from werkalliantie_training.settings import TrainSettings
 from werkalliantie_training.workspace import Workspace, filing, workspace
@@ -124,7 +124,7 @@ def _make(
         with filing(study.models):
             free = registry.free_name(name)
             model = file_model(registry, free, fitted, judged, data, settings, folder, trials)
-        promoted, reason = _first_champion(registry, earlier, model, judged)
+        promoted, reason = first_champion(registry, earlier, model)
     return Trained(
         model=model,
         metrics=judged.metrics,
@@ -206,20 +206,23 @@ def _by_worker(cross: CrossData, place: Workspace) -> dict[str, str]:
     return {tape: worker or f"tape/{tape}" for tape, worker in cross.workers.items()}
 
 
-def _first_champion(
-    registry: Registry, earlier: str | None, model: Artefact, judged: Judged
-) -> tuple[bool, str]:
-    """Promote the first model of a study if it beats the floors; say what was done and why."""
+def first_champion(registry: Registry, earlier: str | None, model: Artefact) -> tuple[bool, str]:
+    """Promote the first model of a study if it beats the floors; say what was done and why.
+
+    Args:
+        earlier: The model in use, in which case this one isn't promoted.
+    """
     if earlier is not None:
         return False, (
             f"{earlier} stays in use; put this one in its place with: "
             f"werkalliantie models promote {model.name}"
         )
-    part = judged.part
+    metrics, floors = model.metrics["metrics"], model.metrics["floors"]
+    part = next(part for part in PLACES if metrics.get(part))
     mean, floor = min(
         (
             (both["model"] or 0.0, both["floor"] or 0.0)
-            for both in (floor["like_for_like"] for floor in judged.floors[part].values())
+            for both in (floor["like_for_like"] for floor in floors[part].values())
         ),
         key=lambda both: both[0] - both[1],
     )

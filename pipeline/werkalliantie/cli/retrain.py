@@ -105,14 +105,15 @@ def document(retrained: "Retrained") -> dict[str, Any]:
 
 def summary(retrained: "Retrained") -> str:
     """Return the result for people: both models' kappas, and what was decided and why."""
-    if retrained.compared is None:
+    if retrained.compared is None or (retrained.unchanged and not retrained.promoted):
         return retrained.reason
     gate = retrained.compared.gate
     heading = ("code", "in use", "new", "difference", "interval", "verdict")
     rows = [_row(code, one) for code, one in (*gate.codes.items(), ("mean", gate.mean))]
     place = f"{retrained.compared.n_utterances} utterances of {gate.n_tapes} held-out tapes"
+    made = "made before, compared" if retrained.unchanged else "made and compared"
     return (
-        f"Model {retrained.model.name}, made and compared in {retrained.seconds:.0f} s.\n"
+        f"Model {retrained.model.name}, {made} in {retrained.seconds:.0f} s.\n"
         f"Cohen's kappa with the coders on {place}:\n{as_table([heading, *rows])}\n"
         f"{retrained.reason}"
     )
