@@ -120,6 +120,17 @@ class TestFind:
         )
 
 
+TURNS = """
+import sys
+from pathlib import Path
+from werkalliantie.registry import Registry
+
+registry, who = Registry(Path(sys.argv[1])), sys.argv[2]
+for number in range(40):
+    registry.promote(("anders", "model-001")[number % 2], reason=f"{who} {number}")
+"""
+
+
 class TestPromote:
     def test_says_what_it_replaces_and_journals_it(self, registry: Registry) -> None:
         """The pointer is the last line of the journal; earlier lines stay."""
@@ -140,6 +151,40 @@ class TestPromote:
         )
         assert datetime.fromisoformat(str(second["at"])).utcoffset() == timedelta(0)
         assert json.loads((registry.folder / "champion.json").read_text()) == second
+
+    def test_of_the_model_in_use_writes_nothing(self, registry: Registry) -> None:
+        """What it replaced stays on record."""
+        registry.promote("model-001", reason="eerste")
+        registry.promote("anders", reason="beter op HC")
+        files = [registry.folder / name for name in ("champion.json", "promotions.jsonl")]
+        before = [file.read_bytes() for file in files]
+
+        assert registry.promote("anders", reason="nog eens") == "anders"
+        assert [file.read_bytes() for file in files] == before
+
+    def test_over_the_model_in_use(self, registry: Registry) -> None:
+        """Whoever compared two models may replace the one by the other, and no third."""
+        registry.promote("model-001", reason="eerste")
+
+        assert not registry.promote_over(None, "anders", reason="eerste")
+        assert not registry.promote_over("oud", "anders", reason="beter")
+        assert registry.champion == "model-001"
+        assert registry.promote_over("model-001", "anders", reason="beter")
+        assert registry.champion == "anders"
+        assert [one.replaced for one in registry.promotions()] == [None, "model-001"]
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="no locks there")
+    def test_processes_take_turns(self, registry: Registry) -> None:
+        """Every promotion is in the journal once, and replaced the one before it."""
+        command = [sys.executable, "-c", TURNS, str(registry.folder)]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        running = [subprocess.Popen([*command, who], env=environment) for who in ("een", "twee")]
+        ended = [process.wait() for process in running]
+
+        made = registry.promotions()
+        assert ended == [0, 0]
+        assert len({one.reason for one in made}) == len(made) == len(journal(registry))
+        assert [one.replaced for one in made[1:]] == [one.model for one in made[:-1]]
 
     def test_replaces_the_pointer_in_one_step(
         self, registry: Registry, monkeypatch: pytest.MonkeyPatch
@@ -273,7 +318,7 @@ class TestKilled:
         assert len(registry.promotions()) == (2 if done else 1)
         assert registry.names() == ["anders", "model-001"]
 
-        registry.promote("anders", reason="nog eens")
+        registry.promote("model-001" if done else "anders", reason="nog eens")
 
         assert [one.reason for one in registry.promotions()] == [
             "eerste",

@@ -2,13 +2,16 @@
 
 Each model is a folder. The champion is named by a small file, the pointer, that is replaced in one
 step and holds the whole promotion; then that is added to a journal. Whenever the process is cut
-off, the pointer is right, and what the journal still lacks is the pointer's own entry.
+off, the pointer is right, and what the journal still lacks is the pointer's own entry. Processes
+that promote take turns.
 """
 
 import json
 import os
+import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +20,9 @@ from typing import Any
 from werkalliantie import artefact
 from werkalliantie.artefact import Artefact
 from werkalliantie.errors import ModelError, WerkalliantieError
+
+if sys.platform != "win32":
+    import fcntl
 
 _POINTER = "champion.json"
 _JOURNAL = "promotions.jsonl"
@@ -111,14 +117,47 @@ class Registry:
         return artefact.read(folder)
 
     def promote(self, name: str, *, reason: str) -> str | None:
-        """Make a model of this registry the champion.
+        """Make a model of this registry the champion, whichever is in use now.
+
+        Nothing is written where it is in use already.
 
         Returns:
-            The model it replaces, or None where there was none.
+            The model that was in use before, or None where there was none.
 
         Raises:
             ModelError: There is no such model here, or it isn't whole.
         """
+        self._check(name)
+        with self._alone():
+            try:
+                before = self.champion
+            except ModelError:  # a pointer that names nothing is mended by this very promotion
+                before = None
+            if before != name:
+                self._put_in_use(name, before, reason)
+        return before
+
+    def promote_over(self, champion: str | None, name: str, *, reason: str) -> bool:
+        """Make a model the champion if the one in use is still the one that it was judged beside.
+
+        Args:
+            champion: The model that was in use then, or None where there was none.
+
+        Returns:
+            Whether it was so, and the model is in use.
+
+        Raises:
+            ModelError: There is no such model here, it isn't whole, or nothing says which is in
+                use.
+        """
+        self._check(name)
+        with self._alone():
+            if self.champion != champion:
+                return False
+            self._put_in_use(name, champion, reason)
+        return True
+
+    def _check(self, name: str) -> None:
         if name not in self.names():
             known = ", ".join(self.names()) or "(none)"
             raise ModelError(
@@ -126,10 +165,16 @@ class Registry:
                 hint="See `werkalliantie models` for what there is.",
             )
         artefact.read(self.folder / name)
-        try:
-            replaced = self.champion
-        except ModelError:  # a pointer that names nothing is mended by this very promotion
-            replaced = None
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let one process at a time promote."""
+        with (self.folder / _JOURNAL).open("ab") as journal:
+            if sys.platform != "win32":  # which has no lock that a killed process lets go of
+                fcntl.flock(journal, fcntl.LOCK_EX)
+            yield
+
+    def _put_in_use(self, name: str, replaced: str | None, reason: str) -> None:
         self._complete_journal()
         entry = {
             "model": name,
@@ -140,7 +185,6 @@ class Registry:
         line = json.dumps(entry, ensure_ascii=False)
         _replace(self.folder / _POINTER, line + "\n")
         _append(self.folder / _JOURNAL, line)
-        return replaced
 
     def promotions(self) -> tuple[Promotion, ...]:
         """Return every promotion, the oldest first; lines that aren't whole are passed over."""

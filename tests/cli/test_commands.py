@@ -431,6 +431,14 @@ class TestModels:
         again = run("models", "promote", "m1", "--study", study)
         assert again.out == "m1 is in use now, in place of m2.\n"
 
+    def test_one_that_is_in_use_is_not_promoted_again(self, study: Path, run: Run) -> None:
+        """Which is said; it replaced nothing now."""
+        result = run("models", "promote", "m1", "--study", study)
+        assert result.out == "m1 is in use already.\n"
+
+        document = run("models", "promote", "m1", "--study", study, "--json").document
+        assert document == {"champion": "m1", "replaced": None}
+
     def test_a_faulty_pointer_is_mended_as_the_hint_says(self, study: Path, run: Run) -> None:
         """The command in the hint works."""
         pointer = written(study / "models" / "champion.json", "{")

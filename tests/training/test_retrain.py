@@ -18,8 +18,9 @@ from training.tiny import CODEBOOK, coded_study
 from werkalliantie.artefact import Artefact
 from werkalliantie.cli import main
 from werkalliantie.coding import Coding, Mode
+from werkalliantie.configuration.study import PromotionRules
 from werkalliantie.errors import ModelError
-from werkalliantie.promotion import Verdict
+from werkalliantie.promotion import Difference, Gate, Verdict
 from werkalliantie.registry import Registry
 from werkalliantie.study import Study
 from werkalliantie_training import judging
@@ -451,6 +452,42 @@ def test_nor_is_one_of_the_same_codebook_before_it_was_edited(
         f"oud stays in use: it and nieuw don't give the same codes of werkalliantie-3 ({said}), so "
         "they can't be compared. To put the new one in use: werkalliantie models promote nieuw"
     )
+
+
+@pytest.mark.parametrize("other", ["andere", "model-002"])
+def test_a_model_that_was_put_in_use_meanwhile_stays(
+    study: Study, settings: TrainSettings, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    """The challenger was set against another one; to judge it beside this one, retrain again."""
+    tiny_model(study.models / "andere")
+    left_uncompared(study, settings, monkeypatch)
+
+    def put_in_use(stage: str) -> None:
+        if stage.startswith("comparing "):
+            Registry(study.models).promote(other, reason="met de hand")
+
+    monkeypatch.setattr(retraining, "judge", lambda held_out, rules: equal())
+    retrained = retrain(study, settings, report=put_in_use)
+
+    assert (retrained.champion, retrained.promoted) == (other, False)
+    assert [one.model for one in Registry(study.models).promotions()] == ["model-001", other]
+    assert retrained.reason == (
+        f"{SAME} (--again trains it again); another process changed meanwhile what is in use, "
+        f"which is left as it is: {other}."
+    ) + (" To compare model-002 with that: werkalliantie retrain" if other == "andere" else "")
+
+
+def equal() -> Gate:
+    """Return the verdict on two models that do the same."""
+    same = Difference(
+        champion=0.5,
+        challenger=0.5,
+        difference=0.0,
+        low=0.0,
+        high=0.0,
+        verdict=Verdict.NOT_WORSE,
+    )
+    return Gate(codes={"HC": same}, mean=same, n_tapes=3, rules=PromotionRules(), promoted=True)
 
 
 def test_a_broken_champion_is_named_before_the_long_work(

@@ -1,6 +1,7 @@
 """`werkalliantie train`, in a study whose first model was put in use."""
 
 import json
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from models import tiny_model
 from safetensors.torch import load_file
 from samples import written
 from training.runs import Run, settings_for
@@ -21,7 +23,7 @@ from werkalliantie.labeller import Labeller
 from werkalliantie.registry import Registry
 from werkalliantie_training import judging
 from werkalliantie_training.card import _chosen, _how
-from werkalliantie_training.train import train
+from werkalliantie_training.train import first_champion, train
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +55,23 @@ def test_the_first_model_is_put_in_use_if_it_beats_the_floors(first: Run) -> Non
     entry = json.loads((first.study.models / "champion.json").read_text(encoding="utf-8"))
     assert (entry["model"], entry["replaced"]) == ("model-001", None)
     assert entry["reason"] == f"first model; {said}"
+
+
+def test_a_model_that_was_put_in_use_meanwhile_stays(first: Run, tmp_path: Path) -> None:
+    """Another process did, while this one trained what was to be the first."""
+    registry = Registry(tmp_path)
+    shutil.copytree(first.trained.model.folder, tmp_path / "model-001")
+    tiny_model(tmp_path / "andere")
+    registry.promote("andere", reason="eerste")
+
+    promoted, reason = first_champion(registry, None, registry.find("model-001"))
+
+    assert not promoted
+    assert registry.champion == "andere"
+    assert reason == (
+        "andere was put in use meanwhile, and stays; put this one in its place with: "
+        "werkalliantie models promote model-001"
+    )
 
 
 @pytest.mark.parametrize("kept", ["head", "fine-tuned"])

@@ -111,7 +111,8 @@ def retrain(
     started = time.monotonic()
     registry = Registry(study.models)
     book = study.codebook(codebook)
-    before = _champion(registry)
+    earlier = registry.champion
+    before = _champion(registry, earlier)
     rival = before if before is not None and _comparable(before, book) else None
     if rival is not None:
         if rival.manifest.get("borrowed") and not settings.borrow:
@@ -127,7 +128,7 @@ def retrain(
         return _nothing_changed(same, registry.champion, started)
     else:
         model = same
-        promoted, reason = first_champion(registry, None if before is None else before.name, model)
+        promoted, reason = first_champion(registry, earlier, model)
     compared = None
     if rival is not None:
         report(f"comparing {model.name} with {rival.name} on held-out tapes")
@@ -135,6 +136,8 @@ def retrain(
         promoted, reason = _decide(registry, compared, rival, model)
     elif before is not None:
         reason = _not_comparable(before, model)
+    if not promoted and registry.champion != earlier:
+        reason = _overtaken(registry.champion, model)
     return Retrained(
         model=model,
         champion=registry.champion,
@@ -146,11 +149,11 @@ def retrain(
     )
 
 
-def _champion(registry: Registry) -> Artefact | None:
-    if registry.champion is None:
+def _champion(registry: Registry, name: str | None) -> Artefact | None:
+    if name is None:
         return None
     try:
-        return registry.find(None)
+        return registry.find(name)
     except ModelError as error:
         raise ModelError(
             f"the model in use can't be compared with: {error.message}",
@@ -282,9 +285,10 @@ def _decide(
     kind = "test tapes" if tested else "held-out tapes"
     reason = reason_for(gate, champion=champion.name, challenger=challenger.name, tapes=kind)
     reason += _caution(compared, champion, challenger)
-    if gate.promoted:
-        registry.promote(challenger.name, reason=reason)
-    return gate.promoted, reason
+    promoted = gate.promoted and registry.promote_over(
+        champion.folder.name, challenger.name, reason=reason
+    )
+    return promoted, reason
 
 
 def _caution(compared: Compared, champion: Artefact, challenger: Artefact) -> str:
@@ -330,3 +334,13 @@ def _differing(champion: Artefact, challenger: Artefact) -> str:
         if codes
     ]
     return "; ".join(only) or "they stand in another order"
+
+
+def _overtaken(champion: str | None, challenger: Artefact) -> str:
+    said = (
+        "another process changed meanwhile what is in use, which is left as it is: "
+        f"{champion or 'no model'}."
+    )
+    if champion == challenger.name:
+        return said
+    return f"{said} To compare {challenger.name} with that: werkalliantie retrain"

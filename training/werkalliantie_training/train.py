@@ -210,13 +210,9 @@ def first_champion(registry: Registry, earlier: str | None, model: Artefact) -> 
     """Promote the first model of a study if it beats the floors; say what was done and why.
 
     Args:
-        earlier: The model in use, in which case this one isn't promoted.
+        earlier: The model that was in use when the work began. Where there was one, or another
+            process has put one in use meanwhile, this one isn't promoted.
     """
-    if earlier is not None:
-        return False, (
-            f"{earlier} stays in use; put this one in its place with: "
-            f"werkalliantie models promote {model.name}"
-        )
     metrics, floors = model.metrics["metrics"], model.metrics["floors"]
     part = next(part for part in PLACES if metrics.get(part))
     mean, floor = min(
@@ -227,10 +223,17 @@ def first_champion(registry: Registry, earlier: str | None, model: Artefact) -> 
         key=lambda both: both[0] - both[1],
     )
     said = f"mean kappa {mean:.3f} {PLACES[part]} against {floor:.3f} for the floors"
-    if mean <= floor:
+    if (
+        earlier is None
+        and mean > floor
+        and registry.promote_over(None, model.name, reason=f"first model; {said}")
+    ):
+        return True, f"put in use: {said}"
+    command = f"werkalliantie models promote {model.name}"
+    if (now := registry.champion) is None:
         return False, (
             f"not put in use: {said}. Code more tapes, or put it in use all the same with: "
-            f"werkalliantie models promote {model.name}"
+            f"{command}"
         )
-    registry.promote(model.name, reason=f"first model; {said}")
-    return True, f"put in use: {said}"
+    stays = "stays in use" if now == earlier else "was put in use meanwhile, and stays"
+    return False, f"{now} {stays}; put this one in its place with: {command}"

@@ -58,10 +58,13 @@ def promote(
 ) -> None:
     """Put a model in use, in place of the one there is."""
     before = Registry(study / "models").promote(model, reason=reason)
+    replaced = None if before == model else before
     if as_json:
-        echo_json({"champion": model, "replaced": before})
-        return
-    typer.echo(f"{model} is in use now" + (f", in place of {before}." if before else "."))
+        echo_json({"champion": model, "replaced": replaced})
+    elif before == model:
+        typer.echo(f"{model} is in use already.")
+    else:
+        typer.echo(f"{model} is in use now" + (f", in place of {replaced}." if replaced else "."))
 
 
 def _document(listing: Listing, promotions: Sequence[Promotion]) -> dict[str, Any]:
