@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -400,6 +401,34 @@ class TestFreeName:
                 f'there is already something called "{name}" in {registry.folder}.'
             )
             assert refused.value.hint == "Give another --name: models are never overwritten."
+
+    def test_passes_over_those_of_models_that_were_in_use(self, registry: Registry) -> None:
+        """A folder that was thrown away leaves its name in the pointer or the journal."""
+        registry.promote("model-001", reason="eerste")
+        tiny_model(registry.folder / "model-002")
+        registry.promote("model-002", reason="beter")
+        for name in ("model-001", "model-002"):
+            shutil.rmtree(registry.folder / name)
+
+        assert registry.free_name(None) == "model-003"
+        with pytest.raises(ModelError) as refused:
+            registry.free_name("model-001")
+        assert refused.value.message == (
+            f'"model-001" is the name of a model that was in use, which is gone from '
+            f"{registry.folder}."
+        )
+        assert refused.value.hint == (
+            "Give another --name, so that nobody takes the new model for that one."
+        )
+
+    @pytest.mark.parametrize("content", ["{", '{"model": "model-004"}'])
+    def test_passes_over_what_a_pointer_without_a_promotion_names(
+        self, registry: Registry, content: str
+    ) -> None:
+        """One that was written by hand; one that names nothing takes no name."""
+        (registry.folder / "champion.json").write_text(content)
+
+        assert registry.free_name(None) == ("model-002" if content == "{" else "model-005")
 
     @pytest.mark.parametrize("name", ["", ".verborgen", "..", "a/b", "a\\b", "twee woorden", "c:"])
     def test_refuses_what_is_no_folder_name(self, registry: Registry, name: str) -> None:

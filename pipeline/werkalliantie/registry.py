@@ -8,10 +8,11 @@ that promote take turns.
 
 import json
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -214,12 +215,15 @@ class Registry:
     def free_name(self, wanted: str | None) -> str:
         """Return a name for a new model: the one wanted, or the next of `model-001` and so on.
 
+        The name of a model that was in use is no other's, even where its folder is gone: the
+        pointer and the journal would take the two for one.
+
         Raises:
             ModelError: The name is taken or can't be a folder's.
         """
         if wanted is None:
-            taken = [path.name for path in self.folder.glob("model-*")]
-            numbers = [int(name[6:]) for name in taken if name[6:].isdigit()]
+            taken = {path.name for path in self.folder.glob("model-*")} | self._names_used()
+            numbers = [int(name[6:]) for name in taken if re.fullmatch(r"model-[0-9]+", name)]
             return f"model-{max(numbers, default=0) + 1:03d}"
         if not wanted or wanted.startswith(".") or set(wanted) & set('/\\:*?"<>| '):
             raise ModelError(
@@ -231,7 +235,21 @@ class Registry:
                 f'there is already something called "{wanted}" in {self.folder}.',
                 hint="Give another --name: models are never overwritten.",
             )
+        if wanted in self._names_used():
+            raise ModelError(
+                f'"{wanted}" is the name of a model that was in use, which is gone from '
+                f"{self.folder}.",
+                hint="Give another --name, so that nobody takes the new model for that one.",
+            )
         return wanted
+
+    def _names_used(self) -> set[str]:
+        """Return the names of models that are or were in use, as far as that is on record."""
+        used = {name for one in self.promotions() for name in (one.model, one.replaced) if name}
+        with suppress(ModelError):  # a pointer that names nothing
+            if (champion := self.champion) is not None:
+                used.add(champion)
+        return used
 
 
 def _promotion(line: str) -> Promotion | None:
