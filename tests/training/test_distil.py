@@ -218,6 +218,19 @@ def test_a_name_that_is_taken_shows_before_the_work(made: Made) -> None:
         distil(made.study, made.distilled.model, name="model-001")
 
 
+def test_several_processes_are_refused(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under `accelerate launch` each of them would file a model."""
+    monkeypatch.setenv("WORLD_SIZE", "2")
+
+    with pytest.raises(ConfigError) as caught:
+        distil(made.study, made.distilled.model)
+
+    assert caught.value.message == (
+        "distilling runs in one process; `accelerate launch` started 2."
+    )
+    assert caught.value.hint == "Distil without it: werkalliantie distil"
+
+
 def test_a_teacher_of_another_study_is_refused(made: Made, tmp_path: Path) -> None:
     """Its tapes aren't here, so nothing could be held back."""
     other = coded_study(tmp_path / "elders", n_tapes=2)

@@ -19,7 +19,7 @@ from werkalliantie.artefact import Artefact
 from werkalliantie.cli import main
 from werkalliantie.coding import Coding, Mode
 from werkalliantie.configuration.study import PromotionRules
-from werkalliantie.errors import ModelError
+from werkalliantie.errors import ConfigError, ModelError
 from werkalliantie.promotion import Difference, Gate, Verdict
 from werkalliantie.registry import Registry
 from werkalliantie.study import Study
@@ -507,6 +507,24 @@ def test_a_broken_champion_is_named_before_the_long_work(
     assert caught.value.hint == (
         "Bring it back, put another one in use with `werkalliantie models promote MODEL`, or train "
         "without comparing: werkalliantie train"
+    )
+
+
+def test_several_processes_are_refused(
+    study: Study, settings: TrainSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under `accelerate launch` each of them would compare and promote."""
+    monkeypatch.setenv("WORLD_SIZE", "2")
+
+    with pytest.raises(ConfigError) as caught:
+        retrain_until_training(study, settings, monkeypatch)
+
+    assert caught.value.message == (
+        "retraining runs in one process; `accelerate launch` started 2."
+    )
+    assert caught.value.hint == (
+        "Retrain without it. Or launch `train`, and put what it makes in use with: werkalliantie "
+        "models promote MODEL"
     )
 
 

@@ -16,6 +16,7 @@ from werkalliantie.duplicates import near_duplicates
 from werkalliantie.labeller import Labeller, Question, questions_of
 from werkalliantie.registry import Registry
 from werkalliantie.study import Study
+from werkalliantie_training import processes
 from werkalliantie_training.borrowing import Loan
 from werkalliantie_training.coder import Fitted
 from werkalliantie_training.data import TrainingData, read_training_data
@@ -117,10 +118,12 @@ def distil(
         progress: Whether to show a progress bar on stderr.
 
     Raises:
-        ConfigError: Tapes that the teacher was trained or judged on have no codings here.
+        ConfigError: Tapes that the teacher was trained or judged on have no codings here, or there
+            are several processes.
         ModelError: The teacher can't be halved, the name is taken, or the parity gate failed.
     """
     started = time.monotonic()
+    processes.refuse_several("distilling", hint="Distil without it: werkalliantie distil")
     hush()
     registry = Registry(study.models)
     registry.free_name(name)

@@ -11,12 +11,29 @@ from typing import TypeVar
 import torch
 from accelerate import PartialState
 
+from werkalliantie.errors import ConfigError
+
 T = TypeVar("T")
+
+
+def refuse_several(what: str, *, hint: str) -> None:
+    """Refuse several processes for work that one does.
+
+    Args:
+        what: The work, such as `a search`.
+
+    Raises:
+        ConfigError: There are several.
+    """
+    if (n_processes := _launched()) > 1:
+        raise ConfigError(
+            f"{what} runs in one process; `accelerate launch` started {n_processes}.", hint=hint
+        )
 
 
 def join() -> None:
     """Meet the other processes, where there are any."""
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+    if _launched() > 1:
         PartialState(cpu=not torch.cuda.is_available())
 
 
@@ -62,6 +79,10 @@ def of_first(value: T | None) -> T:
     (found,) = values
     assert found is not None
     return found
+
+
+def _launched() -> int:
+    return int(os.environ.get("WORLD_SIZE", "1"))  # set by `accelerate launch`
 
 
 def _together() -> bool:

@@ -19,6 +19,7 @@ from werkalliantie.registry import Registry
 from werkalliantie.seen import seen_by
 from werkalliantie.store import Store
 from werkalliantie.study import Study
+from werkalliantie_training import processes
 from werkalliantie_training.data import coded_tapes, read_training_data
 from werkalliantie_training.encoders import resolve
 from werkalliantie_training.evaluation import Metrics
@@ -104,11 +105,17 @@ def retrain(
         progress: Whether to show a progress bar on stderr.
 
     Raises:
-        ConfigError: Too few coded tapes, or settings that hold back what trained the champion.
+        ConfigError: Too few coded tapes, several processes, or settings that hold back what trained
+            the champion.
         EncoderError: The encoder isn't here.
         ModelError: The champion can't be used, the name is taken, or the parity gate failed.
     """
     started = time.monotonic()
+    processes.refuse_several(
+        "retraining",
+        hint="Retrain without it. Or launch `train`, and put what it makes in use with: "
+        "werkalliantie models promote MODEL",
+    )
     registry = Registry(study.models)
     book = study.codebook(codebook)
     earlier = registry.champion

@@ -5,7 +5,6 @@ Each is drawn from the seed and the trials before it, so that a search which was
 with makes the same ones as a search in one go.
 """
 
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from sqlalchemy import URL
 
 from werkalliantie.errors import ConfigError
 from werkalliantie.study import Study
+from werkalliantie_training import processes
 from werkalliantie_training.coder import fit_coder
 from werkalliantie_training.data import TrainingData, read_training_data
 from werkalliantie_training.encoders import Encoder, resolve
@@ -128,13 +128,11 @@ def search(
 
 def _refuse(settings: TrainSettings) -> None:
     """Refuse what can't be searched."""
-    n_processes = int(os.environ.get("WORLD_SIZE", "1"))  # set by `accelerate launch`
-    if n_processes > 1:
-        raise ConfigError(
-            f"a search runs in one process; `accelerate launch` started {n_processes}.",
-            hint="Search without it, write what was chosen under [fit] in configs/train.toml, and "
-            "launch `train` without --search.",
-        )
+    processes.refuse_several(
+        "a search",
+        hint="Search without it, write what was chosen under [fit] in configs/train.toml, and "
+        "launch `train` without --search.",
+    )
     if settings.fit.epochs == 0:
         raise ConfigError(
             "with `--quick`, or `epochs = 0` in configs/train.toml, only the head is fitted, which "
