@@ -76,7 +76,7 @@ def test_two_processes_make_one_model(tmp_path: Path) -> None:
 
     assert json.loads(printed)["model"] == "model-001"
     assert Registry(together.models).names() == ["model-001"]
-    assert not (together.models / ".training").exists()
+    assert [path.name for path in (together.models / ".training").iterdir()] == [".filing"]
     models = [artefact.read(study.models / "model-001") for study in (together, alone)]
     assert [model.manifest["reproducible"]["processes"] for model in models] == [2, 1]
     one, other = (load_file(model.file(artefact.WEIGHTS)) for model in models)

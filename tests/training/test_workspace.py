@@ -5,10 +5,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from werkalliantie.errors import ModelError
+from werkalliantie_training import workspace as workspaces
 from werkalliantie_training.workspace import workspace
 
 HOLD = """
@@ -35,11 +37,11 @@ def cut_off(models: Path, name: str) -> Path:
 
 
 def test_it_is_removed_when_the_run_is_done(tmp_path: Path) -> None:
-    """Nothing is left, not even the folder around it."""
+    """Nothing is left but the folder around it, where other runs may be."""
     with workspace(tmp_path, "een") as folder:
         (folder / "fit-1").mkdir()
 
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.rglob("*")) == [tmp_path / ".training"]
 
 
 def test_a_run_that_was_cut_off_finds_its_checkpoints(tmp_path: Path) -> None:
@@ -59,7 +61,7 @@ def test_a_mistake_to_mend_leaves_nothing(tmp_path: Path) -> None:
         (folder / "fit-1" / "checkpoint-3").mkdir(parents=True)
         raise ModelError("te lang")
 
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.rglob("*")) == [tmp_path / ".training"]
 
 
 def test_stale_workspaces_are_removed(tmp_path: Path) -> None:
@@ -74,6 +76,57 @@ def test_stale_workspaces_are_removed(tmp_path: Path) -> None:
 
     assert not old.exists()
     assert young.is_dir()
+
+
+def test_what_another_run_removes_meanwhile_is_no_fault(tmp_path: Path) -> None:
+    """A checkpoint that is listed may be gone when it is looked at."""
+    other = cut_off(tmp_path, "ander")
+    (other / "fit-1" / "weg").symlink_to("nergens")
+
+    with workspace(tmp_path, "een"):
+        pass
+
+    assert other.is_dir()
+
+
+def test_another_run_that_ends_takes_nothing_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may end at the very moment at which this one begins."""
+    locked = workspaces._locked
+
+    def after_another(path: Path) -> BinaryIO | None:
+        monkeypatch.undo()
+        with workspace(tmp_path, "ander"):
+            pass
+        return locked(path)
+
+    monkeypatch.setattr(workspaces, "_locked", after_another)
+    with workspace(tmp_path, "een") as folder:
+        begun = folder.is_dir()
+
+    assert begun
+
+
+def test_a_run_that_goes_on_after_more_than_a_week_keeps_what_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another one may have found it stale a moment before."""
+    old = cut_off(tmp_path, "oud")
+    for path in (old, *old.rglob("*")):
+        os.utime(path, (time.time() - 8 * 86400,) * 2)
+    locked = workspaces._locked
+
+    def after_it_went_on(path: Path) -> BinaryIO | None:
+        if path.stem == "oud":
+            os.utime(old)
+        return locked(path)
+
+    monkeypatch.setattr(workspaces, "_locked", after_it_went_on)
+    with workspace(tmp_path, "nieuw"):
+        pass
+
+    assert old.is_dir()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no locks there")

@@ -1,7 +1,8 @@
 """A training run's workspace: where it goes on after a kill, and what keeps two from one model.
 
 It lies in `models/.training/`, is named after data and settings, and is removed when the model is
-filed. A lock beside it is let go of by a process that is killed.
+filed. A lock beside it is let go of by a process that is killed. Other runs make and remove theirs
+meanwhile; what lies around them stays.
 """
 
 import os
@@ -9,7 +10,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -124,19 +125,27 @@ def _begun(folder: Path) -> bool:
 
 
 def _remove_if_stale(folder: Path) -> None:
-    newest = max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
-    if time.time() - newest < WEEK:
+    if not _is_stale(folder):
         return
     lock = _locked(_lock_of(folder))
-    if lock is not None:
-        with lock:
+    if lock is None:
+        return
+    with lock:
+        if _is_stale(folder):  # still: a run may have gone on there before it was locked
             _remove(folder)
 
 
+def _is_stale(folder: Path) -> bool:
+    """Return whether nobody has worked in a folder for a week; what goes meanwhile is old."""
+    newest = 0.0
+    for parent, _, files in os.walk(folder):
+        for name in ("", *files):
+            with suppress(FileNotFoundError):
+                newest = max(newest, Path(parent, name).stat().st_mtime)
+    return time.time() - newest >= WEEK
+
+
 def _remove(folder: Path) -> None:
-    """Remove a workspace whose lock this process holds, and what is then empty."""
+    """Remove a workspace whose lock this process holds."""
     shutil.rmtree(folder, ignore_errors=True)
     _lock_of(folder).unlink(missing_ok=True)
-    left = {path.name for path in folder.parent.iterdir()}
-    if left <= {".filing"}:
-        shutil.rmtree(folder.parent, ignore_errors=True)
