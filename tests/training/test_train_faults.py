@@ -196,10 +196,30 @@ def test_an_interrupted_run_leaves_no_model(
     assert Registry(study.models).names() == []
 
 
+def test_a_name_that_is_taken_meanwhile(
+    study: Study, encoders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing that was trained is lost: under another name the model is there at once."""
+    settings = settings_for(encoders / "tiny-bert")
+
+    def take(stage: str) -> None:
+        if stage.startswith("exporting"):
+            (study.models / "eerste").mkdir()
+
+    with pytest.raises(ModelError) as caught:
+        train(study, settings, name="eerste", report=take)
+    monkeypatch.setattr(fitting, "_train", pytest.fail)
+    trained = train(study, settings, name="tweede")
+
+    assert caught.value.message == f'there is already something called "eerste" in {study.models}.'
+    assert trained.model.name == "tweede"
+    assert [path.name for path in (study.models / ".training").iterdir()] == [".filing"]
+
+
 def test_a_model_that_fails_the_parity_gate_is_not_kept(
     study: Study, encoders: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An ONNX file that says something else than torch becomes no model."""
+    """An ONNX file that says something else than torch becomes no model; what it is of stays."""
 
     def other(path: Path, pairs: list[object], *, uses_types: bool) -> NDArray[np.float32]:
         assert path.is_file()
@@ -214,6 +234,7 @@ def test_a_model_that_fails_the_parity_gate_is_not_kept(
         "1e-04."
     )
     assert error.hint == "This encoder can't be exported faithfully; use another one."
+    assert len([*study.models.rglob("fit-*/fitted.safetensors")]) == 1
 
 
 def test_a_folder_half_written_is_not_kept(

@@ -55,13 +55,23 @@ def test_a_run_that_was_cut_off_finds_its_checkpoints(tmp_path: Path) -> None:
     assert found == ["fit-1", "fit-1/checkpoint-3"]
 
 
-def test_a_mistake_to_mend_leaves_nothing(tmp_path: Path) -> None:
-    """What a user has to put right leads to another run, so its workspace goes."""
+def test_a_mistake_before_the_first_fit_leaves_nothing(tmp_path: Path) -> None:
+    """There is nothing to go on from."""
     with pytest.raises(ModelError), workspace(tmp_path, "een") as folder:
-        (folder / "fit-1" / "checkpoint-3").mkdir(parents=True)
+        (folder / "fit-1").mkdir()
         raise ModelError("te lang")
 
     assert list(tmp_path.rglob("*")) == [tmp_path / ".training"]
+
+
+def test_a_mistake_after_it_leaves_what_was_trained(tmp_path: Path) -> None:
+    """When it is mended, the next run goes on from there."""
+    with pytest.raises(ModelError), workspace(tmp_path, "een") as folder:
+        (folder / "fit-1" / "checkpoint-3").mkdir(parents=True)
+        raise ModelError("er is al een model met die naam")
+
+    with workspace(tmp_path, "een") as again:
+        assert (again / "fit-1" / "checkpoint-3").is_dir()
 
 
 def test_stale_workspaces_are_removed(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from werkalliantie.errors import ModelError, WerkalliantieError
+from werkalliantie.errors import ModelError
 from werkalliantie_training import processes
 
 if sys.platform != "win32":
@@ -46,7 +46,7 @@ class Workspace:
 
 @contextmanager
 def workspace(models: Path, name: str) -> Iterator[Path]:
-    """Give the folder for a run; it stays where the run is cut off, and goes when it is done.
+    """Give the folder for a run; it goes when the run is done, and stays where a fit was cut off.
 
     Folders that nobody has worked in for a week are removed.
 
@@ -58,9 +58,9 @@ def workspace(models: Path, name: str) -> Iterator[Path]:
         lock = _open(folder) if processes.is_first() else None
     try:
         yield folder
-    except BaseException as error:
-        # A mistake to mend leads to another run; what was killed or stopped will go on.
-        if lock is not None and (isinstance(error, WerkalliantieError) or not _begun(folder)):
+    except BaseException:
+        # A mistake too can show when all is trained, such as a name that was taken meanwhile.
+        if lock is not None and not _begun(folder):
             _remove(folder)
         raise
     else:
