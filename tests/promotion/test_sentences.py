@@ -48,7 +48,7 @@ def test_better() -> None:
     """The word is said only if it was shown."""
     assert said(gate(promoted=True)) == (
         f"model-002 is put in use: it is better than model-001 on 12 test tapes: {MEAN}, and on no "
-        "code a loss of 0.05 kappa is possible (95% sure)."
+        "code a loss of 0.05 kappa is possible (97.5% sure)."
     )
 
 
@@ -59,7 +59,7 @@ def test_no_worse() -> None:
     assert said(gate(Verdict.NOT_WORSE, promoted=True, mean=equal)) == (
         "model-002 is put in use: it is no worse than model-001 on 12 test tapes, though not shown "
         "to be better: mean kappa 0.510 against 0.500, +0.010 (at least -0.005, at most +0.025), "
-        "and on no code a loss of 0.05 kappa is possible (95% sure)."
+        "and on no code a loss of 0.05 kappa is possible (97.5% sure)."
     )
 
 

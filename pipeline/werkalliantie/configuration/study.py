@@ -98,7 +98,7 @@ class PromotionRules(Settings):
 
     margin: float = Field(default=0.05, gt=0, le=1)
     min_tapes: int = Field(default=3, ge=2, strict=True)
-    confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    confidence: float = Field(default=0.975, gt=0.5, lt=1)
 
 
 class StudySettings(Settings):

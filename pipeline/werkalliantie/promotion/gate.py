@@ -20,7 +20,7 @@ from werkalliantie.promotion.heldout import CHALLENGER, CHAMPION, HeldOut, gain,
 class Verdict(StrEnum):
     """What the held-out tapes say of a challenger beside the champion.
 
-    BETTER: shown to be higher, two-sided. NOT_WORSE: shown not to be lower by the margin. WORSE:
+    BETTER: shown to be higher. NOT_WORSE: shown not to be lower by the margin. WORSE:
     shown to be lower. UNCLEAR: may be lower by the margin, or not. UNKNOWN: can't be measured on
     these tapes.
     """
@@ -172,11 +172,9 @@ def _difference(
 
 
 def _verdict(resampled: Resampled, rules: PromotionRules) -> Verdict:
-    # With the bounds that are shown an equal challenger would be called better in 5 of 100 studies
-    # or a little more; two-sided, in half as many.
-    if resampled.interval(rules.confidence)[0] > 0:
-        return Verdict.BETTER
     low, high = resampled.interval(2 * rules.confidence - 1)
+    if low > 0:
+        return Verdict.BETTER
     if low > -rules.margin:
         return Verdict.NOT_WORSE
     return Verdict.WORSE if high < 0 else Verdict.UNCLEAR

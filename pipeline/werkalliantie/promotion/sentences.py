@@ -26,7 +26,7 @@ def reason_for(gate: Gate, *, champion: str, challenger: str, tapes: str) -> str
         said = f"it is better than {champion} {place}"
     else:
         said = f"it is no worse than {champion} {place}, though not shown to be better"
-    bound = f"{gate.rules.confidence:.0%} sure"
+    bound = f"{100 * gate.rules.confidence:g}% sure"
     return f"{challenger} is put in use: {said}: {_mean(gate)}, and {ruled_out} ({bound})."
 
 
