@@ -49,6 +49,24 @@ def test_what_names_no_file_may_be_a_fault_of_ours(error: OSError) -> None:
     assert as_mistake(error) is None
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Error while serializing: I/O error: No space left on device (os error 28)",
+        "[enforce fail at inline_container.cc:672] . unexpected pos 576 vs 534",
+        "(sqlite3.OperationalError) database or disk is full",
+    ],
+    ids=["safetensors", "torch", "SQLite"],
+)
+def test_libraries_have_their_own_words_for_a_full_disk(said: str) -> None:
+    """Their errors aren't the system's; it is a full disk all the same."""
+    mistake = as_mistake(RuntimeError(said))
+
+    assert mistake is not None
+    assert (mistake.message, mistake.hint) == ("the disk is full.", ROOM)
+    assert as_mistake(RuntimeError("anders")) is None
+
+
 def test_a_folder_to_write_in_is_made(tmp_path: Path) -> None:
     """And nothing is left in it."""
     check_writable(tmp_path / "een" / "twee")

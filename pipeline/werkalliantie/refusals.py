@@ -15,6 +15,8 @@ _NO_ROOM = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "your share of the disk is full",
 }
+# What safetensors, torch and SQLite say of a full disk, in errors of their own kinds.
+_FULL_TO_LIBRARIES = ("No space left on device", "unexpected pos", "database or disk is full")
 
 
 def reason_of(error: OSError) -> str:
@@ -23,11 +25,15 @@ def reason_of(error: OSError) -> str:
     return known.get(error.errno or 0) or error.strerror or type(error).__name__
 
 
-def as_mistake(error: OSError) -> WerkalliantieError | None:
+def as_mistake(error: Exception) -> WerkalliantieError | None:
     """Return what the system refused as something to mend; None where it may be a fault of ours.
 
     What names a file is for the user to mend, and so is a full disk.
     """
+    if not isinstance(error, OSError):
+        if not any(said in str(error) for said in _FULL_TO_LIBRARIES):
+            return None
+        error = OSError(errno.ENOSPC, "")
     if error.filename is None and error.errno not in _NO_ROOM:
         return None
     place = "" if error.filename is None else f"{_seen_from_here(Path(str(error.filename)))}: "

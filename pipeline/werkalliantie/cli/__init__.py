@@ -43,8 +43,7 @@ def main() -> None:
         _say("stopped.")
         sys.exit(130)
     except Exception as error:
-        mistake = as_mistake(error) if isinstance(error, OSError) else None
-        if mistake is None:
+        if (mistake := as_mistake(error)) is None:
             _say_fault(error)
             sys.exit(1)
         _say_mistake(mistake)
