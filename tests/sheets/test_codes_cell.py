@@ -52,12 +52,22 @@ def test_codes_are_read_however_they_are_parted(cell: object, codes: Set[str]) -
     assert codes_in(cell, BOOK) == codes
 
 
-@pytest.mark.parametrize(
-    "cell", ["geen", "Geen", "geen code", "no code", "-", "–", "0", 0.0, "none"]
-)
+@pytest.mark.parametrize("cell", ["geen", "Geen", "geen code", "no code", "0", 0.0, "none"])
 def test_no_code_is_an_answer(cell: object) -> None:
     """Seen, and none applies: an empty set, not None."""
     assert codes_in(cell, BOOK) == frozenset()
+
+
+@pytest.mark.parametrize("cell", ["-", " – ", "—", "- -", ["-"]])
+def test_a_dash_is_no_answer(cell: object) -> None:
+    """It may mean "none applies" or "skipped", which are never confused."""
+    with pytest.raises(Unanswerable) as raised:
+        codes_in(cell, BOOK)
+
+    assert str(raised.value) == (
+        'a dash, which may mean no code or not seen. Expected codes, "geen" where none applies, or '
+        "an empty cell for not seen."
+    )
 
 
 def test_an_empty_list_is_no_code() -> None:
@@ -89,6 +99,7 @@ def test_numeric_codes_come_as_excel_has_them(cell: object, codes: Set[str]) -> 
         ),
         (",", 'unknown code ",". Expected DT, ZBV, HC or an item such as DT1, or "geen".'),
         (True, 'unknown code "True". Expected DT, ZBV, HC or an item such as DT1, or "geen".'),
+        ("DT - HC", 'unknown code "-". Expected DT, ZBV, HC or an item such as DT1, or "geen".'),
         ("geen, HC", '"geen" together with codes (HC). Expected one or the other.'),
         (["DT", "geen"], '"geen" together with codes (DT). Expected one or the other.'),
         (

@@ -67,7 +67,7 @@ def test_a_filled_in_workbook_gives_codings(desk: Desk) -> None:
 
 def test_a_filled_in_csv_gives_the_same_codings(desk: Desk) -> None:
     """The format makes no difference."""
-    sheet = read(desk, desk.csv(codes({2: "DT1;HC", 6: "-"})))
+    sheet = read(desk, desk.csv(codes({2: "DT1;HC", 6: "geen"})))
 
     assert sheet.codings == (coding(0, "DT1", "HC"), coding(2))
     assert sheet.n_not_seen == 0

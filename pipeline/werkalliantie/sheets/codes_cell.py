@@ -7,11 +7,13 @@ from werkalliantie.codebook import Codebook
 from werkalliantie.sheets.layout import NO_CODE
 from werkalliantie.sheets.table import Cell, as_text
 
-_NO_CODE_WORDS = frozenset({NO_CODE, "-", "–", "—", "0", "none"})
+_NO_CODE_WORDS = frozenset({NO_CODE, "0", "none"})
 _NO_CODE_PHRASES = frozenset({"geen code", "no code"})
 NO_CODE_TEXTS = _NO_CODE_WORDS | _NO_CODE_PHRASES
 """What stands for *no code*, in small letters."""
 
+# One coder writes it for "none applies", another for "skipped": to guess would make up a no.
+_DASHES = frozenset("-–—")
 _SEPARATORS = re.compile(r"[,;/+\s]+")
 _DATE = re.compile(r"\d{1,4}[-/]\d{1,2}([-/]\d{1,4})?( .*)?|\d{1,2}-[a-z]{3,4}\.?(-\d{2,4})?", re.I)
 _MOST_LISTED = 12
@@ -29,7 +31,7 @@ def codes_in(cell: Cell, codebook: Codebook) -> frozenset[str] | None:
     A list, as JSON has it, is taken as it is: an empty one is *no code*.
 
     Raises:
-        Unanswerable: An unknown code, a date, or "geen" together with codes.
+        Unanswerable: An unknown code, a dash, a date, or "geen" together with codes.
     """
     if isinstance(cell, (date, time, timedelta)):
         raise Unanswerable(_date_fault(str(cell)))
@@ -63,6 +65,11 @@ def _parts(text: str, codebook: Codebook) -> list[str]:
 
 def _codes(parts: list[str], codebook: Codebook) -> frozenset[str]:
     unknown = _unknown(parts, codebook)
+    if unknown and {*parts} <= _DASHES:
+        raise Unanswerable(
+            f'a dash, which may mean no code or not seen. Expected codes, "{NO_CODE}" where none '
+            "applies, or an empty cell for not seen."
+        )
     if unknown:
         raise Unanswerable(f"{_quoted(unknown)}. {expected(codebook)}")
     codes = [code for part in parts if (code := _code(part, codebook)) is not None]
