@@ -116,3 +116,23 @@ def test_too_few_tapes() -> None:
         "takes at least 3 (mean kappa 0.520 against 0.500). Have more tapes coded blind, or hold "
         f"more back (docs/configuration.md). {ALL_THE_SAME}"
     )
+
+
+def test_a_caution_comes_before_the_command() -> None:
+    """What is to be typed stands at the end, where nothing runs into it."""
+    refused, promoted = (
+        reason_for(
+            found, champion="model-001", challenger="model-002", tapes="tapes", caution="Let op."
+        )
+        for found in (gate(Verdict.WORSE, -0.06), gate(promoted=True))
+    )
+
+    assert refused.endswith(f"at most -0.045). Let op. {ALL_THE_SAME}")
+    assert promoted.endswith("(95% sure). Let op.")
+
+
+def test_bounds_are_of_kappas() -> None:
+    """With few tapes the bootstrap's bounds may lie where no difference of kappas can."""
+    wide = difference(Verdict.UNCLEAR, -0.01, reach=2.5)
+
+    assert "-0.010 (at least -2.000, at most +2.000)" in said(replace(gate(), mean=wide, n_tapes=1))

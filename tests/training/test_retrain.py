@@ -17,6 +17,7 @@ from training.tiny import CODEBOOK, coded_study
 
 from werkalliantie.artefact import Artefact
 from werkalliantie.cli import main
+from werkalliantie.cli.retrain import document, summary
 from werkalliantie.coding import Coding, Mode
 from werkalliantie.configuration.study import PromotionRules
 from werkalliantie.errors import ConfigError, ModelError
@@ -386,7 +387,8 @@ def test_too_few_test_tapes_are_made_up_with_validation_tapes(
     )
     assert found["retrained"].reason.endswith(
         "Epoch and thresholds were chosen on some of these tapes, which flatters the figures. Test "
-        "tapes avoid that: see `test` under [holdout] in configs/train.toml."
+        "tapes avoid that: see `test` under [holdout] in configs/train.toml. To put model-002 in "
+        "use all the same: werkalliantie models promote model-002"
     )
 
 
@@ -543,6 +545,21 @@ def test_the_first_model_has_no_champion(
     assert retrained.reason.startswith("put in use: mean kappa ")
 
 
+def test_no_bound_lies_where_no_difference_of_kappas_can(grown: tuple[Study, Retrained]) -> None:
+    """In the document as in the table; kappas differ by 2 at most."""
+    _, retrained = grown
+    assert retrained.compared is not None
+    wide = replace(equal().mean, low=-2.7, high=2.4)
+    gate = replace(equal(), codes={"HC": wide}, mean=wide)
+    shown = replace(
+        retrained, compared=replace(retrained.compared, gate=gate), promoted=True, unchanged=True
+    )
+
+    assert document(shown)["gate"]["mean"]["ci"] == [-2.0, 2.0]
+    assert summary(shown).startswith("Model model-002, made before, compared in ")
+    assert summary(shown).count("-2.000 to 2.000") == 2
+
+
 def test_the_command_prints_one_json_document(
     study: Study,
     settings: TrainSettings,
@@ -560,9 +577,9 @@ def test_the_command_prints_one_json_document(
     with pytest.raises(SystemExit) as ended:
         main()
     assert not ended.value.code
-    document = json.loads(capfd.readouterr().out, parse_constant=pytest.fail)
+    printed = json.loads(capfd.readouterr().out, parse_constant=pytest.fail)
 
-    assert {*document} == {
+    assert {*printed} == {
         "model",
         "codebook",
         "champion",
@@ -574,7 +591,7 @@ def test_the_command_prints_one_json_document(
         "seconds",
         "unchanged",
     }
-    assert {*document["gate"]} == {
+    assert {*printed["gate"]} == {
         "codes",
         "mean",
         "better",
@@ -585,8 +602,8 @@ def test_the_command_prints_one_json_document(
         "n_flattered",
         "rules",
     }
-    assert {*document["gate"]["codes"]} == {"DT", "ZBV", "HC"}
-    assert {*document["gate"]["mean"]} == {
+    assert {*printed["gate"]["codes"]} == {"DT", "ZBV", "HC"}
+    assert {*printed["gate"]["mean"]} == {
         "champion",
         "challenger",
         "difference",

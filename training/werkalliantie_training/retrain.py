@@ -289,9 +289,13 @@ def _decide(
 ) -> tuple[bool, str]:
     gate = compared.gate
     tested = {*compared.tapes} <= {*challenger.manifest["data"]["test"]}
-    kind = "test tapes" if tested else "held-out tapes"
-    reason = reason_for(gate, champion=champion.name, challenger=challenger.name, tapes=kind)
-    reason += _caution(compared, champion, challenger)
+    reason = reason_for(
+        gate,
+        champion=champion.name,
+        challenger=challenger.name,
+        tapes="test tapes" if tested else "held-out tapes",
+        caution=_caution(compared, champion, challenger),
+    )
     promoted = gate.promoted and registry.promote_over(
         champion.folder.name, challenger.name, reason=reason
     )
@@ -308,7 +312,7 @@ def _caution(compared: Compared, champion: Artefact, challenger: Artefact) -> st
         return ""
     *most, last = sorted({*chosen})
     listed = f"{', '.join(most)} and {last}" if most else last
-    said = f" {listed.capitalize()} were chosen on some of these tapes, which flatters the figures"
+    said = f"{listed.capitalize()} were chosen on some of these tapes, which flatters the figures"
     if compared.n_flattered:
         n, of = compared.n_flattered, len(compared.tapes)
         said += f"; on {n} of {of} only those of the new model, which favours it"

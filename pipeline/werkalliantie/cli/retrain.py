@@ -139,13 +139,13 @@ def _difference(one: Difference) -> dict[str, Any]:
         "champion": one.champion,
         "challenger": one.challenger,
         "difference": one.difference,
-        "ci": None if one.low is None or one.high is None else [one.low, one.high],
+        "ci": one.interval and [*one.interval],
         "verdict": one.verdict.value,
         "note": None if one.missing is None else one.missing.value,
     }
 
 
 def _row(name: str, one: Difference) -> tuple[str, ...]:
-    interval = "–" if one.low is None else f"{shown(one.low, 3)} to {shown(one.high, 3)}"
+    interval = " to ".join(shown(bound, 3) for bound in one.interval or ()) or "–"
     kappas = (shown(one.champion, 3), shown(one.challenger, 3), shown(one.difference, 3))
     return name, *kappas, interval, one.verdict.value

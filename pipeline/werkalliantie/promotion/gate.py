@@ -38,8 +38,8 @@ class Difference:
 
     Attributes:
         difference: `challenger - champion`.
-        low: One-sided lower bound of the difference.
-        high: One-sided upper bound.
+        low: One-sided lower bound of the difference; with few tapes it may lie below -2.
+        high: One-sided upper bound, likewise.
         missing: Why there are no bounds.
     """
 
@@ -50,6 +50,13 @@ class Difference:
     high: float | None
     verdict: Verdict
     missing: NoInterval | None = None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """From the lower bound to the upper, within the 2 that kappas can differ."""
+        if self.low is None or self.high is None:
+            return None
+        return max(self.low, -2.0), min(self.high, 2.0)
 
     @property
     def acceptable(self) -> bool:

@@ -5,29 +5,33 @@ from collections.abc import Callable
 from werkalliantie.promotion.gate import Difference, Gate, Verdict, tapes_needed
 
 
-def reason_for(gate: Gate, *, champion: str, challenger: str, tapes: str) -> str:
-    """Return why the challenger was put in use, or not.
+def reason_for(gate: Gate, *, champion: str, challenger: str, tapes: str, caution: str = "") -> str:
+    """Return why the challenger was put in use, or not; a command to type comes last.
 
     Args:
         gate: The verdict.
         champion: Name of the model in use before.
         challenger: Name of the new one.
         tapes: What they were compared on, such as `test tapes`.
+        caution: Sentences on what to bear in mind about these tapes.
     """
     place = f"on {gate.n_tapes} {tapes}"
     if not gate.promoted:
         why = _too_few(gate, tapes) or _shortcomings(gate, place)
-        return (
-            f"{champion} stays in use: {why} To put {challenger} in use all the same: "
-            f"werkalliantie models promote {challenger}"
+        said = (
+            f"{champion} stays in use: {why}",
+            caution,
+            f"To put {challenger} in use all the same: werkalliantie models promote {challenger}",
         )
+        return " ".join(filter(None, said))
     ruled_out = f"on no code a loss of {gate.rules.margin:g} kappa is possible"
     if gate.better:
-        said = f"it is better than {champion} {place}"
+        how = f"it is better than {champion} {place}"
     else:
-        said = f"it is no worse than {champion} {place}, though not shown to be better"
+        how = f"it is no worse than {champion} {place}, though not shown to be better"
     bound = f"{100 * gate.rules.confidence:g}% sure"
-    return f"{challenger} is put in use: {said}: {_mean(gate)}, and {ruled_out} ({bound})."
+    why = f"{challenger} is put in use: {how}: {_mean(gate)}, and {ruled_out} ({bound})."
+    return f"{why} {caution}".rstrip()
 
 
 def _too_few(gate: Gate, tapes: str) -> str | None:
@@ -98,9 +102,10 @@ def _both(one: Difference) -> str:
 
 
 def _bounds(one: Difference) -> str:
-    if one.difference is None or one.low is None or one.high is None:
+    if one.difference is None or one.interval is None:
         return "by how much isn't known"
-    return f"{one.difference:+.3f} (at least {one.low:+.3f}, at most {one.high:+.3f})"
+    low, high = one.interval
+    return f"{one.difference:+.3f} (at least {low:+.3f}, at most {high:+.3f})"
 
 
 def _number(value: float | None) -> str:
