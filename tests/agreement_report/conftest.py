@@ -10,8 +10,14 @@ from werkalliantie.store import Store
 @pytest.fixture
 def filled(store: Store) -> Store:
     """Give a store with the tapes t1 to t3, of six worker utterances each."""
-    lines = [f"R: Dit is zin {number}." for number in range(N)]
-    tapes = [a_tape(*lines, id=f"t{number}", worker=f"w{number}") for number in (1, 2, 3)]
+    tapes = [
+        a_tape(
+            *(f"R: Dit is zin {line} van {number}." for line in range(N)),
+            id=f"t{number}",
+            worker=f"w{number}",
+        )
+        for number in (1, 2, 3)
+    ]
     store.add([(tape, utterances_of(tape)) for tape in tapes])
     return store
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from werkalliantie.agreement.ratings import Place
 from werkalliantie.agreement_report.absent import absent
+from werkalliantie.agreement_report.copies import copies_among
 from werkalliantie.agreement_report.generations import pooled
 from werkalliantie.agreement_report.machines import NO_MODEL, check_model, machine_of, versions_of
 from werkalliantie.agreement_report.material import (
@@ -81,7 +82,7 @@ def gather_material(
             key: tuple(c for c in codings if c.mode is Mode.BLIND) for key, codings in left.items()
         },
         excluded=_excluded(codings, blind, second, places, left),
-        notes=(*_choices(mapped, left), *notes),
+        notes=(*_choices(mapped, left), *copies_among(tapes), *notes),
     )
 
 
