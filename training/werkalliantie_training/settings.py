@@ -80,7 +80,7 @@ class TrainSettings(Settings):
 
     Attributes:
         borrow: Other studies to learn from too: folders, seen from the study's, or `voorbeeld`.
-        seed: As large as every library takes it that draws.
+        seed: Below 2**32, as some of the libraries that draw take no larger one.
     """
 
     encoder: str = "embedded-nl"
