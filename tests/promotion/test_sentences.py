@@ -128,7 +128,7 @@ def test_a_caution_comes_before_the_command() -> None:
     )
 
     assert refused.endswith(f"at most -0.045). Let op. {ALL_THE_SAME}")
-    assert promoted.endswith("(95% sure). Let op.")
+    assert promoted.endswith("(97.5% sure). Let op.")
 
 
 def test_bounds_are_of_kappas() -> None:

@@ -115,7 +115,7 @@ def test_models_are_not_judged_on_assisted_codings(tmp_path: Path, encoders: Pat
     error = refused(study, settings_for(encoders / "tiny-bert"))
 
     assert isinstance(error, ConfigError)
-    assert error.message.startswith("no blind codings on the validation tapes gesprek-0")
+    assert error.message.startswith("no utterance was coded blind on any of the 4 coded tape(s);")
 
 
 def test_tapes_that_are_not_coded(study: Study) -> None:
