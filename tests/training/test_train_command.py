@@ -22,7 +22,7 @@ from werkalliantie.configuration.study import Split
 from werkalliantie.labeller import Labeller
 from werkalliantie.registry import Registry
 from werkalliantie_training import judging
-from werkalliantie_training.card import _chosen, _how
+from werkalliantie_training.card import _chosen, _how, _number
 from werkalliantie_training.train import first_champion, train
 
 
@@ -185,3 +185,11 @@ def test_quick_training_fits_the_head_only(
         assert f"There is no {copied} copy" in card
     assert not (model.has_int8 or model.has_fp16)
     assert Labeller(model).precision == "fp32"
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [(-0.001, "0.00"), (-0.01, "-0.01"), (0.996, "1.00"), (None, "–")]
+)
+def test_no_figure_on_the_card_is_less_than_nothing(value: float | None, written: str) -> None:
+    """Floors often miss a kappa of 0 by a rounding."""
+    assert _number(value) == written
