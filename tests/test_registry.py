@@ -272,7 +272,7 @@ class TestPromotions:
 
 
 # What is done on disk, in order: at each of these the process may die.
-STEPS = ("mkstemp", "fsync", "replace", "open", "none")
+STEPS = ("NamedTemporaryFile", "fsync", "replace", "open", "none")
 KILLED = """
 import os, signal, sys, tempfile
 from pathlib import Path
@@ -282,8 +282,8 @@ def die(*args, **named):
     os.kill(os.getpid(), signal.SIGKILL)
 
 step = sys.argv[2]
-if step == "mkstemp":
-    tempfile.mkstemp = die
+if step == "NamedTemporaryFile":
+    tempfile.NamedTemporaryFile = die
 elif step == "fsync":
     os.fsync = die
 elif step == "replace":
@@ -391,10 +391,8 @@ class TestFreeName:
         assert registry.free_name("najaar-2.1") == "najaar-2.1"
 
     def test_refuses_a_name_that_is_taken(self, registry: Registry) -> None:
-        """Models are never overwritten; nor is the encoders' folder."""
-        (registry.folder / "encoders").mkdir()
-
-        for name in ("anders", "encoders"):
+        """Models are never overwritten; nor is what else lies there, now or later."""
+        for name in ("anders", "encoders", "searches", "champion.json", "promotions.jsonl"):
             with pytest.raises(ModelError) as refused:
                 registry.free_name(name)
             assert refused.value.message == (

@@ -32,6 +32,15 @@ def test_nothing_is_left_of_what_was_cut_off(tmp_path: Path, error: BaseExceptio
     assert [*tmp_path.iterdir()] == [path]
 
 
+def test_where_nothing_can_be_written_the_file_is_named(tmp_path: Path) -> None:
+    """By its own name, and not by that of what would have taken its place."""
+    path = tmp_path / "nergens" / "uit.csv"
+
+    with pytest.raises(FileNotFoundError) as refused, replacing(path):
+        pass
+    assert refused.value.filename == str(path)
+
+
 def test_a_full_disk_is_a_mistake_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

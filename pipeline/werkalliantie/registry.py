@@ -10,7 +10,6 @@ import json
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -21,12 +20,15 @@ from typing import Any
 from werkalliantie import artefact
 from werkalliantie.artefact import Artefact
 from werkalliantie.errors import ModelError, WerkalliantieError
+from werkalliantie.written import replacing
 
 if sys.platform != "win32":
     import fcntl
 
 _POINTER = "champion.json"
 _JOURNAL = "promotions.jsonl"
+_OTHERS = {_POINTER, _JOURNAL, "encoders", "searches"}
+"""What else lies beside the models, now or later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +232,7 @@ class Registry:
                 f"{wanted!r} can't be a model's name.",
                 hint="Use letters, digits, dots, dashes and underscores.",
             )
-        if (self.folder / wanted).exists():
+        if (self.folder / wanted).exists() or wanted in _OTHERS:
             raise ModelError(
                 f'there is already something called "{wanted}" in {self.folder}.',
                 hint="Give another --name: models are never overwritten.",
@@ -269,18 +271,11 @@ def _promotion(line: str) -> Promotion | None:
 
 def _replace(path: Path, text: str) -> None:
     """Replace a file in one step; its text is on disk before its name is."""
-    number, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    partial = Path(name)
-    try:
-        with os.fdopen(number, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.chmod(0o644)
-        partial.replace(path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
+    with replacing(path) as file:
+        file.write(text.encode())
+        file.flush()
+        os.fsync(file.fileno())
+        Path(file.name).chmod(0o644)
 
 
 def _append(path: Path, line: str) -> None:

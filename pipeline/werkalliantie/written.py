@@ -34,9 +34,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     Raises:
         OSError: There can't be such a file.
     """
-    with tempfile.NamedTemporaryFile(
-        dir=path.parent, prefix=f".{path.name}-", suffix=path.suffix, delete=False
-    ) as file:
+    with _beside(path) as file:
         partial = Path(file.name)
         try:
             yield file
@@ -45,3 +43,12 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         except BaseException:
             partial.unlink(missing_ok=True)
             raise
+
+
+def _beside(path: Path) -> IO[bytes]:
+    try:
+        return tempfile.NamedTemporaryFile(
+            dir=path.parent, prefix=f".{path.name}-", suffix=path.suffix, delete=False
+        )
+    except OSError as error:  # whoever reads it knows the file by its own name
+        raise OSError(error.errno, error.strerror, str(path)) from None

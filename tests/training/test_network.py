@@ -155,6 +155,21 @@ def test_a_folder_that_was_half_copied(
     assert caught.value.hint == "Copy the whole folder again from where it came."
 
 
+def test_layers_without_weights(tmp_path: Path) -> None:
+    """An encoder whose last layers would be drawn at random isn't one."""
+    folder = tiny_encoder(tmp_path / "half", "bert")
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    (folder / "config.json").write_text(json.dumps(config | {"num_hidden_layers": 3}))
+
+    with pytest.raises(EncoderError) as caught:
+        load_network(str(folder), n_codes=3, dropout=0.0, wants_types=True, seed=1)
+
+    assert caught.value.message == (
+        f"{folder}: of the weights that its config.json asks for 16 aren't there, such as "
+        "encoder.layer.2.attention.output.LayerNorm.bias."
+    )
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_context_and_utterance_are_held_apart(encoders: Path, family: str) -> None:
     """The template's separators tell which tokens are context and which are the utterance."""

@@ -268,8 +268,12 @@ def _load_encoder(folder: str) -> nn.Module:
             if hasattr(config, name):
                 setattr(config, name, 0.0)
         # Without a pooler: the head has its own. `add_pooling_layer` isn't known to all families.
-        encoder: nn.Module = AutoModel.from_pretrained(
-            folder, config=config, local_files_only=True, dtype=torch.float32
+        encoder, loaded = AutoModel.from_pretrained(
+            folder,
+            config=config,
+            local_files_only=True,
+            dtype=torch.float32,
+            output_loading_info=True,
         )
     except (OSError, ValueError, KeyError) as error:
         raise EncoderError(
@@ -283,6 +287,15 @@ def _load_encoder(folder: str) -> nn.Module:
             f"({type(error).__name__}).",
             hint="Copy the whole folder again from where it came.",
         ) from None
+    # transformers draws what isn't there at random, and goes on.
+    missing = sorted(name for name in loaded["missing_keys"] if not name.startswith("pooler."))
+    if missing:
+        raise EncoderError(
+            f"{folder}: of the weights that its config.json asks for {len(missing)} aren't there, "
+            f"such as {missing[0]}.",
+            hint="Copy the whole folder again from where it came.",
+        )
     if getattr(encoder, "pooler", None) is not None:
-        encoder.pooler = None  # type: ignore[assignment]
-    return encoder
+        encoder.pooler = None
+    made: nn.Module = encoder
+    return made
