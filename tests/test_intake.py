@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 from samples import written
 
-from werkalliantie.errors import StoreError, TranscriptError
+from werkalliantie import intake
+from werkalliantie.errors import SheetError, StoreError, TranscriptError
 from werkalliantie.intake import Origin, read_all, take_in
 from werkalliantie.study import Study, create
 
@@ -50,6 +51,21 @@ def test_a_file_that_is_there_already_is_no_news(study: Study, tmp_path: Path) -
 
     assert [one.new for one in take_in(study, origins(study, first, second))] == [False, True]
     assert tapes_of(study) == ["g1", "g2"]
+
+
+def test_refused_codes_leave_no_database(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A study without tapes is as it was."""
+
+    def refuse(*_: object) -> None:
+        raise SheetError("onbekende code")
+
+    monkeypatch.setattr(intake, "_check_codings", refuse)
+
+    with pytest.raises(SheetError):
+        take_in(study, origins(study, written(tmp_path / "g1.txt", GOOD)))
+    assert not study.database.exists()
 
 
 def test_copies_are_told(study: Study, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from werkalliantie.pseudonyms import filled_in, settled
 from werkalliantie.readers import read_transcript
 from werkalliantie.readers.reading import Reading
 from werkalliantie.study import Study
-from werkalliantie.transcript import Tape, Utterance
+from werkalliantie.transcript import Utterance
 from werkalliantie.utterances import Segmenter
 
 
@@ -116,16 +116,14 @@ def take_in(study: Study, origins: Iterable[Origin]) -> list[Taken]:
             another worker, client or unit than the user says.
     """
     readings = read_all(origins)
-    with study.store() as store:
-        there = {summary.id: summary for summary in store.summaries()}
-    readings = settled(readings, there.values())
-    segmenter = Segmenter(study.settings)
-    cut = [(reading, segmenter.utterances(reading.tape)) for reading in readings]
     codings = [coding for reading in readings for coding in reading.codings]
     _check_codings(study, codings)
-    tapes: Sequence[tuple[Tape, Sequence[Utterance]]] = [(r.tape, u) for r, u in cut]
-    with study.store() as store:
-        new = store.add(tapes, codings)
+    segmenter = Segmenter(study.settings)
+    with study.store() as store:  # made here where there is none, so not before all is in order
+        there = {summary.id: summary for summary in store.summaries()}
+        readings = settled(readings, there.values())
+        cut = [(reading, segmenter.utterances(reading.tape)) for reading in readings]
+        new = store.add([(reading.tape, units) for reading, units in cut], codings)
         same = copies_of(new, store.said()) if new else {}
     return [
         Taken(
