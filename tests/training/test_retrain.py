@@ -392,6 +392,23 @@ def test_too_few_test_tapes_are_made_up_with_validation_tapes(
     )
 
 
+def test_a_copy_of_a_held_out_tape_counts_once(
+    study: Study, settings: TrainSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else importing a session twice would make a comparison look surer than it is."""
+    kept = sorted(data_of(study, "model-001")["test"])[0]
+    with study.store() as store:
+        copy = replace(store.tape(kept), id="x-kopie")
+        said = [replace(utterance, tape=copy.id) for utterance in store.utterances(kept)]
+        store.add([(copy, said)])
+        store.add_codings(replace(coding, tape=copy.id) for coding in store.codings(tapes=[kept]))
+
+    found = compare_with(study, monkeypatch, settings)
+
+    assert kept in found["compared"].tapes
+    assert copy.id not in found["compared"].tapes
+
+
 def test_validation_tapes_that_chose_nothing_flatter_nobody(
     study: Study, settings: TrainSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

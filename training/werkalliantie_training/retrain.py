@@ -1,7 +1,7 @@
 """Retraining: a challenger on all codings so far, set against the champion on held-out tapes."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +11,7 @@ from werkalliantie.artefact import Artefact
 from werkalliantie.codebook import Codebook
 from werkalliantie.coding import Mode
 from werkalliantie.configuration.study import Split
+from werkalliantie.duplicates import near_duplicates
 from werkalliantie.errors import ModelError
 from werkalliantie.labeller import Labeller
 from werkalliantie.promotion import Gate, HeldOut, judge
@@ -252,9 +253,8 @@ def _compare(study: Study, book: Codebook, champion: Artefact, challenger: Artef
         examples = read_examples(store, book, sorted(coded.keys() - learnt), [Mode.BLIND])
         unseen = {*examples.tapes} - before - now
         part = "test" if len(unseen) >= rules.min_tapes else "validation"
-        if part == "test":
-            examples = examples.of_tapes(unseen)
-        used = tuple(sorted({*examples.tapes}))
+        used = unseen if part == "test" else {*examples.tapes}
+        examples = examples.of_tapes(used - _copies(store, used))
         held_out = HeldOut(
             codes=book.codes,
             tapes=examples.tapes,
@@ -262,13 +262,20 @@ def _compare(study: Study, book: Codebook, champion: Artefact, challenger: Artef
             champion=_decisions(store, champion, examples),
             challenger=_decisions(store, challenger, examples),
         )
+    tapes = {*examples.tapes}
     return Compared(
         gate=judge(held_out, rules),
         part=part,
-        tapes=used,
+        tapes=tuple(sorted(tapes)),
         n_utterances=len(examples),
-        n_flattered=len({*used} & now - before),
+        n_flattered=len(tapes & now - before),
     )
+
+
+def _copies(store: Store, tapes: Collection[str]) -> set[str]:
+    """Return those of some tapes that nearly equal an earlier one: one session counts once."""
+    said = {tape: [one.text for one in store.utterances(tape)] for tape in tapes}
+    return {max(pair) for pair in near_duplicates(said, said.items())}
 
 
 def _decisions(store: Store, model: Artefact, examples: Examples) -> NDArray[np.bool_]:
