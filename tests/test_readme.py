@@ -55,6 +55,7 @@ def _listed() -> dict[str, str]:
     for line in tree.split("\n"):
         name, _, said = line.strip().partition(" ")
         if line.startswith("  "):
+            assert folder + name not in entries
             entries[folder + name] = said.strip()
         elif name.endswith("/") and not said.strip():
             folder = name

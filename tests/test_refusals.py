@@ -33,6 +33,18 @@ def test_what_names_a_file_is_the_users_to_mend(
     assert (mistake.message, mistake.hint) == (f"{Path('models/m1')}: {reason}.", hint)
 
 
+def test_where_one_stands_may_be_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process removed it; that hides no reason."""
+    (tmp_path / "weg").mkdir()
+    monkeypatch.chdir(tmp_path / "weg")
+    (tmp_path / "weg").rmdir()
+
+    mistake = as_mistake(PermissionError(errno.EACCES, "Permission denied", "x"))
+
+    assert mistake is not None
+    assert mistake.message == "x: you may not read or write there."
+
+
 def test_elsewhere_a_file_is_named_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """So that it can be found."""
     monkeypatch.chdir(tmp_path)

@@ -65,5 +65,8 @@ def _hint(error: OSError) -> str:
 
 
 def _seen_from_here(path: Path) -> Path:
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except OSError:  # the folder that one stands in is gone
+        return path
     return path.relative_to(here) if path.is_relative_to(here) else path

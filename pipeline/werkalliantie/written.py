@@ -41,6 +41,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
             file.close()
             partial.replace(path)
         except BaseException:
+            file.close()
             partial.unlink(missing_ok=True)
             raise
 

@@ -210,7 +210,18 @@ class TestSecondCodings:
         with pytest.raises(StoreError) as refused:
             document(coded, second=second)
         assert refused.value.message == (f"no blind codings by {missing}. Coders here: anna, bram.")
-        assert refused.value.hint == "Correct --second NAME=CODER."
+        assert refused.value.hint == "Correct --second NAME=CODER, or --coders."
+
+    def test_nor_may_coders_leave_them_out(self, coded: Store) -> None:
+        """They coded blind, so that isn't what is said to be missing."""
+        code(coded, "anna-2", "t1", ["DT"])
+
+        with pytest.raises(StoreError) as refused:
+            document(coded, coders=["bram"], second={"anna-2": "anna"})
+        assert refused.value.message == (
+            "no blind codings by anna-2, anna among those of --coders. Coders here: anna, anna-2, "
+            "bram."
+        )
 
     def test_a_coder_is_not_her_own_second(self, coded: Store) -> None:
         """The hint says how it is done."""

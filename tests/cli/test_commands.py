@@ -520,6 +520,18 @@ class TestRefusalsOfTheSystem:
             "hint: Look at what lies there, put it right, and run it again.\n",
         )
 
+    def test_who_looks_for_a_fault_is_shown_where(
+        self, study: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The file may be one of ours."""
+        in_the_way = written(study.parent / "bladen", "geen map")
+        monkeypatch.setenv("WERKALLIANTIE_DEBUG", "1")
+
+        result = run("codes", "sheet", "g1", "--out", in_the_way / "x", "--study", study)
+        assert result.code == 2
+        assert result.err.startswith("Traceback")
+        assert "Not a directory.\n" in result.err
+
     def test_a_full_disk_is_one_too_though_no_file_is_named(
         self, study: Path, run: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -11,7 +11,7 @@ from werkalliantie_training.data import CrossData, TrainingData
 from werkalliantie_training.encoders import Encoder
 from werkalliantie_training.examples import Examples
 from werkalliantie_training.fingerprint import fingerprint
-from werkalliantie_training.settings import Fit, TrainSettings
+from werkalliantie_training.settings import Evaluation, Fit, TrainSettings
 
 NOTHING = Examples(
     tapes=(),
@@ -65,6 +65,19 @@ def test_whatever_goes_into_a_model_tells_it_apart() -> None:
     ]
 
     assert len({*made}) == len(made)
+
+
+def test_who_is_on_a_tape_tells_where_folds_are_by_worker() -> None:
+    """A worker that an import filled in since moves tapes to other folds; else it does nothing."""
+    by_worker = TrainSettings(evaluation=Evaluation(group="worker"))
+    filled = replace(DATA, cross=replace(DATA.cross, workers={"t1": "w1"}))
+
+    before, after = (fingerprint(data, by_worker, ENCODER) for data in (DATA, filled))
+
+    assert before != after
+    assert fingerprint(DATA, TrainSettings(), ENCODER) == fingerprint(
+        filled, TrainSettings(), ENCODER
+    )
 
 
 def test_where_encoder_and_lender_lie_does_not() -> None:

@@ -1,5 +1,6 @@
 """`werkalliantie train`, in a study whose first model was put in use."""
 
+import copy
 import json
 import shutil
 import sys
@@ -72,6 +73,23 @@ def test_a_model_that_was_put_in_use_meanwhile_stays(first: Run, tmp_path: Path)
         "andere was put in use meanwhile, and stays; put this one in its place with: "
         "werkalliantie models promote model-001"
     )
+
+
+def test_models_of_before_are_set_beside_the_floors_by_their_means(
+    first: Run, tmp_path: Path
+) -> None:
+    """They have none over just what is defined for both."""
+    made = first.trained.model
+    metrics = copy.deepcopy({**made.metrics})
+    for floor in metrics["floors"]["test"].values():
+        del floor["like_for_like"]
+    shutil.copytree(made.folder, tmp_path / "model-001")
+
+    promoted, reason = first_champion(Registry(tmp_path), None, replace(made, metrics=metrics))
+
+    assert promoted
+    mean = metrics["metrics"]["test"]["mean_kappa"]
+    assert f"mean kappa {mean:.3f} on the test tapes against 0.000 for the floors" in reason
 
 
 @pytest.mark.parametrize("kept", ["head", "fine-tuned"])

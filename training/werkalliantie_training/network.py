@@ -282,6 +282,8 @@ def _load_encoder(folder: str) -> nn.Module:
             "BERT, RoBERTa, XLM-R, DeBERTa or ModernBERT.",
         ) from None
     except _BAD_WEIGHTS as error:
+        if isinstance(error, torch.OutOfMemoryError) or "allocate memory" in str(error):
+            raise
         raise EncoderError(
             f"{folder}: its weights are damaged, or not those of its config.json "
             f"({type(error).__name__}).",

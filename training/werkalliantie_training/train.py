@@ -213,15 +213,7 @@ def first_champion(registry: Registry, earlier: str | None, model: Artefact) -> 
         earlier: The model that was in use when the work began. Where there was one, or another
             process has put one in use meanwhile, this one isn't promoted.
     """
-    metrics, floors = model.metrics["metrics"], model.metrics["floors"]
-    part = next(part for part in PLACES if metrics.get(part))
-    mean, floor = min(
-        (
-            (both["model"] or 0.0, both["floor"] or 0.0)
-            for both in (floor["like_for_like"] for floor in floors[part].values())
-        ),
-        key=lambda both: both[0] - both[1],
-    )
+    part, mean, floor = _beside_floors(model)
     said = f"mean kappa {mean:.3f} {PLACES[part]} against {floor:.3f} for the floors"
     if (
         earlier is None
@@ -237,3 +229,19 @@ def first_champion(registry: Registry, earlier: str | None, model: Artefact) -> 
         )
     stays = "stays in use" if now == earlier else "was put in use meanwhile, and stays"
     return False, f"{now} {stays}; put this one in its place with: {command}"
+
+
+def _beside_floors(model: Artefact) -> tuple[str, float, float]:
+    """Return what a model was judged on, its mean kappa there, and that of the nearest floor.
+
+    Earlier models have no means over just what is defined for both.
+    """
+    metrics, floors = model.metrics["metrics"], model.metrics["floors"]
+    part = next(part for part in PLACES if metrics.get(part))
+    alone = metrics[part]["mean_kappa"]
+    means = [
+        (both["model"] or 0.0, both["floor"] or 0.0)
+        for floor in floors[part].values()
+        for both in [floor.get("like_for_like", {"model": alone, "floor": floor["mean_kappa"]})]
+    ]
+    return part, *min(means, key=lambda both: both[0] - both[1])

@@ -8,13 +8,19 @@ from werkalliantie.store import Store
 
 
 def absent(
-    store: Store, codebooks: Collection[str], names: Iterable[str], *, hint: str
+    store: Store,
+    codebooks: Collection[str],
+    names: Iterable[str],
+    *,
+    asked: Collection[str] | None = None,
+    hint: str,
 ) -> StoreError:
     """Return the error that says of each name why there are no blind codings by it.
 
     Args:
         codebooks: Keys of those whose codings count.
         names: Without blind codings of utterances among those that were read.
+        asked: The coders whose codings were read; None for all.
     """
     codings = [coding for coding in store.codings() if coding.codebook in codebooks]
     blind = sorted({coding.coder for coding in codings if coding.mode is Mode.BLIND})
@@ -22,10 +28,15 @@ def absent(
     only_stretches = stretches - {coding.coder for coding in codings}
     missing = list(dict.fromkeys(names))
     nowhere = [name for name in missing if name not in {*blind, *only_stretches}]
-    elsewhere = [name for name in missing if name in blind]
+    unasked = [name for name in missing if name in blind and name not in (asked or blind)]
+    elsewhere = [name for name in missing if name in blind and name not in unasked]
     said = [
         f"no blind codings by {', '.join(who)}{where}"
-        for who, where in ((nowhere, ""), (elsewhere, " on the tapes asked for"))
+        for who, where in (
+            (nowhere, ""),
+            (elsewhere, " on the tapes asked for"),
+            (unasked, " among those of --coders"),
+        )
         if who
     ]
     said += [

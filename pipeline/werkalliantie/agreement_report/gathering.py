@@ -116,7 +116,8 @@ def _check_coders(store: Store, blind: Answers, question: Question, codebook: Co
         raise absent(store, books, missing, hint="Correct --coders.")
     again = [name for pair in question.second.items() for name in pair if name not in blind]
     if again:
-        raise absent(store, books, again, hint="Correct --second NAME=CODER.")
+        hint = "Correct --second NAME=CODER, or --coders."
+        raise absent(store, books, again, asked=_names(question), hint=hint)
     if not blind:
         raise StoreError(
             f"no blind codings under {codebook.key} here.",

@@ -46,6 +46,8 @@ def main() -> None:
         if (mistake := as_mistake(error)) is None:
             _say_fault(error)
             sys.exit(1)
+        if os.environ.get(_DEBUG):
+            traceback.print_exc()
         _say_mistake(mistake)
         sys.exit(2)
 
