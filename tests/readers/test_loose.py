@@ -133,7 +133,7 @@ def test_two_hashed_turns_in_one_paragraph(tmp_path: Path) -> None:
     """Where a line end was lost, marks before the labels don't hide the second speaker."""
     data = document(
         paragraph("#R: Goedemorgen. #C: Môge."),
-        paragraph("R- Vandaag praten we."),
+        paragraph("#R: Vandaag praten we."),
         paragraph("**C:** Goed. **R:** Mooi."),
     )
 

@@ -110,6 +110,12 @@ class Labelled:
         """A speaker's label with nothing behind it: the speech is on the next line."""
         return self.opens_turn and not self.speech.strip()
 
+    def without_dash(self, dashed: Set[str]) -> "Labelled":
+        """Return it as it is in a file where only the labels `dashed` have a dash behind them."""
+        if self.head is None or self.head.style is not Style.DASH or self.head.label in dashed:
+            return self
+        return Labelled(self.line, None)
+
 
 class Grammar:
     """The grammar under one import mapping: its speakers, and its patterns for the rest."""

@@ -86,6 +86,8 @@ def looks_like_turn(item: Labelled, spelled: Set[str], grammar: Grammar) -> bool
     if has_header_key(text, grammar) or _can_only_be_header(item, grammar):
         return False
     opening = grammar.opening_of(text)
+    if opening is not None and opening.is_dashed_word and is_short(text[opening.speech :]):
+        return False
     if opening is not None and opening.is_bare_word and opening.label not in spelled:
         # "Reclassering Nederland" is a letterhead.
         return not is_short(text[opening.speech :]) and grammar.may_open_turn(text, spelled)
@@ -96,6 +98,14 @@ def has_header_key(text: str, grammar: Grammar) -> bool:
     """Say whether a line begins with a header key, be it a speaker's label too."""
     found = _KEY.match(text)
     return found is not None and grammar.is_header_key(found["key"])
+
+
+def may_be_metadata(item: Labelled, grammar: Grammar) -> bool:
+    """Say whether a line that looks like a turn may tell who is on the tape, as `Werker: Jan`."""
+    if _can_only_be_header(item, grammar):
+        return True
+    is_word = item.head is not None and len(item.head.key) > 2
+    return is_word and _may_be_header(item, grammar)
 
 
 def is_short(value: str) -> bool:
@@ -121,20 +131,18 @@ def _is_loose_metadata(item: Labelled, grammar: Grammar) -> bool:
 
 
 def _explained(lines: Sequence[Labelled]) -> set[int]:
-    """Return the offsets of the lines that may explain a label, as `R - Annemarie` does.
+    """Return the offsets of the lines that may explain a label, as `[R] Annemarie` does.
 
-    A dash or bracket that comes back behind the label marks turns.
+    A bracket that comes back around the label marks turns.
     """
     loose = [
         (item, item.head)
         for item in lines
-        if item.head is not None and item.head.style in (Style.DASH, Style.BRACKETS)
+        if item.head is not None and item.head.style is Style.BRACKETS
     ]
-    counts = Counter((head.key, head.style) for _, head in loose)
+    counts = Counter(head.key for _, head in loose)
     return {
-        item.line.start
-        for item, head in loose
-        if counts[head.key, head.style] == 1 and is_short(item.speech)
+        item.line.start for item, head in loose if counts[head.key] == 1 and is_short(item.speech)
     }
 
 
@@ -150,7 +158,12 @@ def _is_metadata(label: str, value: str, grammar: Grammar) -> bool:
 
 
 def _may_be_header(item: Labelled, grammar: Grammar) -> bool:
-    return has_header_key(item.line.text, grammar) and is_short(item.speech)
+    is_key = has_header_key(item.line.text, grammar) or _is_dashed_word(item)
+    return is_key and is_short(item.speech)
+
+
+def _is_dashed_word(item: Labelled) -> bool:
+    return item.head is not None and item.head.style is Style.DASH and len(item.head.key) > 2
 
 
 def _n_certain(lines: Sequence[Labelled], explained: Set[int], grammar: Grammar) -> int:
@@ -176,13 +189,15 @@ def _n_closing(
     """
     run: list[Labelled] = []
     for item in lines[begin:]:
-        if item.line.start in after_blank or not _may_be_header(item, grammar):
+        if (run or begin) and item.line.start in after_blank:
+            break
+        if not _may_be_header(item, grammar):
             break
         run.append(item)
     end = begin + len(run)
     keys = [item.head.key if item.head else "" for item in run]
     later = {item.head.key for item in lines[end:] if item.head and item.opens_turn}
-    if begin == 0 or not later or len(set(keys)) < len(keys):
+    if not (begin or all(map(_is_dashed_word, run))) or not later or len(set(keys)) < len(keys):
         return 0
     is_closed = len(run) > 1 and lines[end].line.start in after_blank
     for n, key in enumerate(keys):

@@ -1,6 +1,7 @@
 """Labels of speakers written otherwise than the grammar has them: `[R] Hoi`, `R - Hoi`, `R Hoi`.
 
-    [R] Hoi | (R): Hoi | **R:** Hoi | #R: Hoi | R - Hoi | Cliënt - Hoi     opens a turn
+    [R] Hoi | (R): Hoi | **R:** Hoi | #R: Hoi                              opens a turn
+    R - Hoi | Cliënt - Hoi                  opens one in a file that writes so, see `dashes`
     R Hoi | R. Hoi | R) Hoi | *R: Hoi | Werker Hoi | W- wat zei je?        may open one, or may not
 
 What may open a turn is never taken for one: `R. Jansen was er ook` goes on with the turn before it.
@@ -62,6 +63,11 @@ class Opening:
     def is_bare_word(self) -> bool:
         """The label is a word with nothing around it."""
         return not (self.is_letter or self.before or self.mark or self.behind)
+
+    @property
+    def is_dashed_word(self) -> bool:
+        """The label is a word with a dash behind it, and nothing else around it."""
+        return self.is_dashed and not (self.is_letter or self.before or self.behind)
 
     @property
     def is_enclosed(self) -> bool:

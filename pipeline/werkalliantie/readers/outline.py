@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from werkalliantie.readers.clock import lone_time
+from werkalliantie.readers.dashes import dashed_labels
 from werkalliantie.readers.furniture import furniture_in
 from werkalliantie.readers.grammar import Grammar, Head, Labelled, has_speech
 from werkalliantie.readers.header import details_in, header_of, looks_like_turn
@@ -55,10 +56,12 @@ class Outline:
 def outline(lines: list[Line], grammar: Grammar) -> Outline:
     """Say of every line what it is."""
     labelled = [grammar.labelled(line) for line in lines if not line.is_blank]
+    dashed = dashed_labels(labelled, grammar)
+    labelled = [item.without_dash(dashed) for item in labelled]
     after_blank = {lines[i].start for i in range(1, len(lines)) if lines[i - 1].is_blank}
     header = header_of(labelled, after_blank, grammar)
     above = labelled[: header.end]
-    body = _separate_speakers(labelled[header.end :], grammar)
+    body = _separate_speakers(labelled[header.end :], dashed, grammar)
     furniture = furniture_in(body, above, after_blank, grammar)
     spoken = [item for i, item in enumerate(body) if i not in furniture]
     unknown = unknown_in_body(spoken, grammar)
@@ -76,14 +79,14 @@ def outline(lines: list[Line], grammar: Grammar) -> Outline:
     )
 
 
-def _separate_speakers(body: list[Labelled], grammar: Grammar) -> list[Labelled]:
+def _separate_speakers(body: list[Labelled], dashed: Set[str], grammar: Grammar) -> list[Labelled]:
     """Break the lines in which a second speaker begins, where a line end was lost."""
     separated: list[Labelled] = []
     for item in body:
         cuts = grammar.lost_line_ends(item)
         bounds = [0, *cuts, len(item.line.text)]
-        pieces = [item.line.part(start, end) for start, end in pairwise(bounds)]
-        separated += [grammar.labelled(piece) for piece in pieces] if cuts else [item]
+        pieces = [grammar.labelled(item.line.part(*ends)) for ends in pairwise(bounds)]
+        separated += [piece.without_dash(dashed) for piece in pieces] if cuts else [item]
     return separated
 
 
