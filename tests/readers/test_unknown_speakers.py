@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from readers.hearing import passed_over
+from readers.hearing import said as heard
 from readers.sources import read, refusal, said
 
 EXPECTED = "Expected R, C, K, Werker or Cliënt."
@@ -76,6 +78,93 @@ def test_a_continuation_line_with_a_colon(tmp_path: Path, line: str) -> None:
     reading = read(tmp_path, f"R: Luister.\n{line}\nC: Goed.\n")
 
     assert said(reading) == [f"R: Luister. {line}", "C: Goed."]
+
+
+@pytest.mark.parametrize(
+    "mark", ["**{}:** ", "**{}**: ", "__{}:__ ", "#{}: ", "> {}: ", "[{}]: ", "({}): "]
+)
+@pytest.mark.parametrize("label", ["A", "Mw", "Stagiair", "Mevrouw Jansen"])
+def test_an_unknown_speaker_marked_as_the_others(tmp_path: Path, mark: str, label: str) -> None:
+    """A colon with brackets, asterisks or a hash is as good as one without."""
+    worker, unknown, client = (mark.format(one) for one in ("R", label, "C"))
+    text = f"{worker}Dag.\n{unknown}Ik ben er ook.\n{client}Hoi.\n"
+    error = refusal(tmp_path, text)
+
+    assert error.message == f'gesprek-12.txt, line 2: unknown speaker "{label}". {EXPECTED}'
+
+
+@pytest.mark.parametrize("mark", ["[{}] ", "{} - ", "{} – "])
+@pytest.mark.parametrize("label", ["A", "MW"])
+def test_unknown_letters_marked_as_the_others(tmp_path: Path, mark: str, label: str) -> None:
+    """Without a colon capital letters do, above the first turn too."""
+    worker, unknown, client = (mark.format(one) for one in ("R", label, "C"))
+    turns = f"{worker}Dag.\n{client}Hoi.\n{worker}Zo.\n"
+    below = refusal(tmp_path, f"{turns}{unknown}Ik ben er ook.\n")
+    above = refusal(tmp_path, f"{unknown}Ik ben er vandaag ook bij.\n{turns}")
+
+    assert below.message == f'gesprek-12.txt, line 4: unknown speaker "{label}". {EXPECTED}'
+    assert above.message == f'gesprek-12.txt, line 1: unknown speaker "{label}". {EXPECTED}'
+
+
+@pytest.mark.parametrize(
+    ("mark", "line"),
+    [
+        ("[{}] ", "[A] ik ben er ook."),
+        ("[{}] ", "[Stagiair] Ik ben er ook."),
+        ("{} - ", "A - ik ben er ook."),
+        ("{} - ", "Stagiair - Ik ben er ook."),
+        ("{} - ", "Mevrouw Jansen - Ik ben er ook."),
+        ("{}: ", "**A:** Ik ben er ook."),
+        ("{}: ", "[Stagiair]: Ik ben er ook."),
+        ("{}: ", "#A: Ik ben er ook."),
+    ],
+)
+def test_what_may_be_an_unknown_speaker_is_listed(mark: str, line: str) -> None:
+    """A word without a colon, or a mark that no mapped speaker has, may be speech."""
+    worker, client = mark.format("R"), mark.format("C")
+    lines = (f"{worker}Dag.", f"{client}Hoi.", line, f"{worker}Zo.")
+
+    assert heard(*lines) == ["R: Dag.", f"C: Hoi. {line}", "R: Zo."]
+    assert passed_over(*lines) == [(3, "looks_like_turn")]
+
+
+@pytest.mark.parametrize("mark", ["[{}] ", "**{}:** ", "#{}: ", "{} - ", "{}: "])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[lacht] Ja",
+        "[Lacht] Ja",
+        "[Zucht diep] Ja",
+        "[XX] Dus",
+        "[Nou] Ja",
+        "[Nou Ja] Dat",
+        "[C: Oh] En",
+        "(Moeder komt binnen)",
+        "(Stagiair) Ja",
+        "[A]",
+        "*Lacht* Ja",
+        "**Let op:** Ja",
+        "#metoo Ja",
+        "Nou - Dat weet ik",
+        "D- Dat weet ik",
+        "A-diploma gehaald",
+    ],
+)
+def test_stage_directions_are_no_speakers(mark: str, line: str) -> None:
+    """However the labels of the file are marked."""
+    worker, client = mark.format("R"), mark.format("C")
+    lines = (f"{worker}Dag.", f"{client}Hoi.", line, f"{worker}Zo.")
+
+    assert len(heard(*lines)) == 3
+    assert "looks_like_turn" not in {kind for _, kind in passed_over(*lines)}
+
+
+def test_a_dash_explains_a_label_above_the_first_turn() -> None:
+    """`A - Stagiaire` is header, also next to the turns."""
+    lines = ("R - Werker", "A - Stagiaire", "R - Hoi.", "C - Dag.", "R - Zo.")
+
+    assert heard(*lines) == ["R: Hoi.", "C: Dag.", "R: Zo."]
+    assert passed_over(*lines) == [(1, "header"), (2, "header")]
 
 
 def test_nobody_speaks(tmp_path: Path) -> None:

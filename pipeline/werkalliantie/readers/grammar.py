@@ -24,7 +24,14 @@ from enum import Enum
 
 from werkalliantie.configuration.mapping import ImportMapping
 from werkalliantie.readers.clock import CLOCK, LONG_CLOCK, STAMP, seconds_of
-from werkalliantie.readers.loose import LooseLabels, Opening, may_open_turn, opens_turn
+from werkalliantie.readers.loose import (
+    LooseLabels,
+    Opening,
+    may_name_speaker,
+    may_open_turn,
+    must_name_speaker,
+    opens_turn,
+)
 from werkalliantie.readers.source import Line
 from werkalliantie.transcript import Role
 
@@ -57,6 +64,12 @@ class Style(Enum):
     TIME = "time"
     DASH = "dash"
     BRACKETS = "brackets"
+    ASTERISKS = "asterisks"
+    HASH = "hash"
+
+
+# These end a label only in a file that writes its known labels so.
+LOOSE_STYLES = frozenset({Style.DASH, Style.BRACKETS, Style.ASTERISKS, Style.HASH})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,9 +125,10 @@ class Labelled:
 
     def without_dash(self, dashed: Set[str]) -> "Labelled":
         """Return it as it is in a file where only the labels `dashed` have a dash behind them."""
-        if self.head is None or self.head.style is not Style.DASH or self.head.label in dashed:
+        if self.head is None or self.head.style is not Style.DASH:
             return self
-        return Labelled(self.line, None)
+        is_turn = self.head.label in dashed if self.opens_turn else bool(dashed)
+        return self if is_turn else Labelled(self.line, None)
 
 
 class Grammar:
@@ -150,7 +164,7 @@ class Grammar:
         head = self._plain_head(text, begin)
         if head is not None and head.role is not None:
             return head
-        return self._loose_head(text, begin) or head
+        return self._loose_head(text, begin) or head or self._unmapped_head(text, begin)
 
     def may_open_turn(self, text: str, spelled: Set[str]) -> bool:
         """Say whether a line that opens no turn looks as if it did, such as `R Goedemorgen`.
@@ -170,14 +184,26 @@ class Grammar:
         opening = self._loose.opening_of(text, begin)
         if opening is None or not opens_turn(opening, text[opening.speech :].strip()):
             return None
-        style = Style.DASH if opening.is_dashed else Style.BRACKETS
-        return Head(
-            label=opening.label,
-            role=opening.role,
-            style=Style.COLON if opening.has_colon else style,
-            speech=opening.speech,
-            time=seconds_of(opening.stamp) if opening.stamp else None,
-        )
+        return _head_of(opening)
+
+    def _unmapped_head(self, text: str, begin: int) -> Head | None:
+        opening = self._unmapped_opening(text, begin)
+        if opening is None or not must_name_speaker(opening, text[opening.speech :].strip()):
+            return None
+        return _head_of(opening)
+
+    def _unmapped_opening(self, text: str, begin: int) -> Opening | None:
+        opening = self._loose.unmapped_opening_of(text, begin)
+        if opening is None or not may_name_speaker(opening, text[opening.speech :].strip()):
+            return None
+        label = opening.label
+        is_aside = self.is_direction(label) or self.is_unclear(label)
+        return None if is_aside or any(map(self.is_no_speaker, label.split())) else opening
+
+    def unmapped_style_of(self, text: str) -> Style | None:
+        """Return how a word is marked that may be the label of a speaker nobody mapped."""
+        opening = self._unmapped_opening(text, _margin(text))
+        return _style_of(opening) if opening is not None else None
 
     def _plain_head(self, text: str, begin: int) -> Head | None:
         if found := _WITH_MARK.match(text, begin):
@@ -245,6 +271,26 @@ class Grammar:
     def is_furniture(self, text: str) -> bool:
         """Say whether a whole line belongs to the page, such as `Pagina 3 van 12`."""
         return bool(self._furniture and self._furniture.fullmatch(" ".join(text.split())))
+
+
+def _head_of(opening: Opening) -> Head:
+    return Head(
+        label=opening.label,
+        role=opening.role,
+        style=_style_of(opening),
+        speech=opening.speech,
+        time=seconds_of(opening.stamp) if opening.stamp else None,
+    )
+
+
+def _style_of(opening: Opening) -> Style:
+    if opening.is_dashed:
+        return Style.DASH
+    if not opening.before:
+        return Style.COLON
+    if opening.before[0] in "*_":
+        return Style.ASTERISKS
+    return Style.HASH if opening.before[0] in "#>" else Style.BRACKETS
 
 
 def _margin(text: str) -> int:

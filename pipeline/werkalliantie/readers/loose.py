@@ -20,6 +20,8 @@ _GAP = r"[ \t\u00a0]{0,9}"
 _PAIRS = {"[": "]", "(": ")", "{": "}", "<": ">", "*": "*", "_": "_"}
 _DASHES = "–—-"
 _COLONS = ":\uff1a"
+_WORD = r"[^\W\d_](?:[^\W_]|[.'\u2019&\u0300-\u036f]){0,19}"
+_ANY_LABEL = rf"{_WORD}(?: {_WORD})?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,7 @@ class Opening:
     """A label at the start of a line, with what stands around it.
 
     Attributes:
+        role: None for a label that isn't mapped, which may be no speaker at all.
         before: The brackets, asterisks or hash in front of the label.
         is_exact: The label is written as in the mapping, capitals and all.
         mark: The colon, dash or other mark behind it; empty if there is none.
@@ -36,7 +39,7 @@ class Opening:
     """
 
     label: str
-    role: Role
+    role: Role | None
     is_exact: bool
     before: str
     mark: str
@@ -75,6 +78,15 @@ class Opening:
         return self.behind == "".join(_PAIRS.get(one, "") for one in reversed(self.before))
 
 
+def _opening_with(label: str, front: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"{front}(?P<front>[\[({{<*_#>]{{0,3}}){_GAP}(?P<label>{label})"
+        rf"(?P<close>[\])}}>*_]{{0,3}})(?:{_GAP}(?P<mark>[:;.,=|~\uff1a{_DASHES}])"
+        rf"(?P<after>[\])}}>*_]{{0,3}}))?(?:(?<=[:\uff1a])|(?=\s|$))\s{{0,40}}",
+        re.IGNORECASE,
+    )
+
+
 class LooseLabels:
     """The labels of a mapping, as they stand at the start of lines.
 
@@ -88,22 +100,25 @@ class LooseLabels:
         self._roles = {name: role for name, role in _in_both_forms(labels)}
         self._folded = {name.casefold(): role for name, role in self._roles.items()}
         names = "|".join(map(re.escape, sorted(self._roles, key=len, reverse=True)))
-        self._opening = re.compile(
-            rf"{front}(?P<front>[\[({{<*_#>]{{0,3}}){_GAP}(?P<label>{names})"
-            rf"(?P<close>[\])}}>*_]{{0,3}})(?:{_GAP}(?P<mark>[:;.,=|~\uff1a{_DASHES}])"
-            rf"(?P<after>[\])}}>*_]{{0,3}}))?(?:(?<=[:\uff1a])|(?=\s|$))\s{{0,40}}",
-            re.IGNORECASE,
-        )
+        self._opening = _opening_with(names, front)
+        self._any_opening = _opening_with(_ANY_LABEL, front)
 
     def opening_of(self, text: str, begin: int = 0) -> Opening | None:
         """Return how a line begins with a label, if it does."""
-        found = self._opening.match(text, begin)
+        return self._opening_in(self._opening.match(text, begin))
+
+    def unmapped_opening_of(self, text: str, begin: int = 0) -> Opening | None:
+        """Return how a line begins with a word or two that may be a label, but isn't mapped."""
+        opening = self._opening_in(self._any_opening.match(text, begin))
+        return opening if opening is not None and opening.role is None else None
+
+    def _opening_in(self, found: re.Match[str] | None) -> Opening | None:
         if found is None:
             return None
         label = found["label"]
         return Opening(
             label=label,
-            role=self._folded[label.casefold()],
+            role=self._folded.get(label.casefold()),
             is_exact=label in self._roles,
             before=found["front"],
             mark=found["mark"] or "",
@@ -126,6 +141,25 @@ def opens_turn(opening: Opening, speech: str) -> bool:
         stammers = speech[0].casefold() == opening.label[0].casefold()
         return not stammers and (opening.is_letter or speech[0].isupper())
     return opening.is_letter and opening.before.startswith("[") and not opening.mark
+
+
+def may_name_speaker(opening: Opening, speech: str) -> bool:
+    """Say whether a label that isn't mapped stands as one that is and opens a turn."""
+    if not opening.is_enclosed:
+        return False
+    if opening.has_colon:
+        return opening.before != ""
+    is_name = all(word[0].isupper() for word in opening.label.split())
+    stammers = speech[:1].casefold() == opening.label[0].casefold()
+    in_brackets = opening.before.startswith("[") and not opening.mark
+    return is_name and speech != "" and not stammers and (opening.is_dashed or in_brackets)
+
+
+def must_name_speaker(opening: Opening, speech: str) -> bool:
+    """Say whether such a label is too much like one to be anything else: `[A] Ik ben ...`."""
+    return opening.has_colon or (
+        opening.is_letter and opening.label.isupper() and speech[:1].isupper()
+    )
 
 
 def may_open_turn(opening: Opening, speech: str, spelled: Set[str] = frozenset()) -> bool:

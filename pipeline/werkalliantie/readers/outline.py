@@ -7,7 +7,7 @@ that may be a turn itself is marked as doubtful.
 
 import re
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from werkalliantie.readers.clock import lone_time
@@ -18,7 +18,13 @@ from werkalliantie.readers.header import details_in, header_of, looks_like_turn
 from werkalliantie.readers.naming import TapeDetails
 from werkalliantie.readers.source import Line
 from werkalliantie.readers.speakers import UnknownSpeaker
-from werkalliantie.readers.unknown import is_header_line, unknown_in_body, unknown_in_header
+from werkalliantie.readers.unknown import (
+    is_header_line,
+    may_be_unknown,
+    styles_in,
+    unknown_in_body,
+    unknown_in_header,
+)
 from werkalliantie.transcript import LineKind
 
 _ONLY_BRACKETS = re.compile(r"\s*(?:(?:\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|\*[^\s*][^*]*\*)[\s.]*)+")
@@ -67,13 +73,18 @@ def outline(lines: list[Line], grammar: Grammar) -> Outline:
     unknown = unknown_in_body(spoken, grammar)
     unknown = unknown_in_header(labelled, header, after_blank, unknown, grammar) + unknown
     spelled = {item.head.label for item in body if item.head is not None and item.opens_turn}
+    styles = styles_in(body)
     entries = [_header_entry(item, spelled, grammar) for item in above]
     for i, item in enumerate(body):
         if i in furniture:
             entries.append(Entry(line=item.line, kind=LineKind.PAGE_FURNITURE))
         else:
             is_awaited = i > 0 and body[i - 1].is_label_only
-            entries.append(_body_entry(item, spelled, grammar, is_awaited=is_awaited))
+            entry = _body_entry(item, spelled, grammar, is_awaited=is_awaited)
+            is_doubtful = entry.is_doubtful or (
+                entry.kind is None and may_be_unknown(item, styles, grammar)
+            )
+            entries.append(replace(entry, is_doubtful=is_doubtful))
     return Outline(
         entries=tuple(entries), unknown=tuple(unknown), details=details_in(above, grammar)
     )

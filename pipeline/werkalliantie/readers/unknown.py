@@ -6,11 +6,12 @@ ends up in the turn before it.
     a: | X; | Mdw: | Mevrouw Jansen:      a speaker, even if it stands in the file once
     mdw: | Mevrouw Van den Berg:          a speaker, if it opens three lines or more
     Let op: | en toen zei hij:            speech: a word of `not_speakers`, or no label at all
+    **A:** | #A: | [A] | A -              a speaker where mapped labels are marked so
 """
 
 from collections.abc import Iterable, Sequence, Set
 
-from werkalliantie.readers.grammar import Grammar, Head, Labelled, Style
+from werkalliantie.readers.grammar import LOOSE_STYLES, Grammar, Head, Labelled, Style
 from werkalliantie.readers.header import Header, has_header_key, is_short
 from werkalliantie.readers.speakers import UnknownSpeaker
 
@@ -23,14 +24,31 @@ def unknown_in_body(body: Iterable[Labelled], grammar: Grammar) -> list[UnknownS
     """Return the unknown speakers of a conversation, given its lines that aren't furniture."""
     lines = list(body)
     # A tab or a time ends a label only in a file that writes its known labels so.
-    styles = {item.head.style for item in lines if item.head and item.opens_turn}
-    styles |= {Style.COLON, Style.SEMICOLON}
+    styles = styles_in(lines) | {Style.COLON, Style.SEMICOLON}
     groups: dict[str, list[Labelled]] = {}
     for item in lines:
         head = item.unmapped
         if head is not None and head.style in styles and not is_header_line(item, grammar):
             groups.setdefault(head.key, []).append(item)
     return [_named(group) for group in groups.values() if _is_speaker(group, grammar)]
+
+
+def styles_in(lines: Iterable[Labelled]) -> frozenset[Style]:
+    """Return what ends the labels of the turns in lines."""
+    return frozenset(item.head.style for item in lines if item.head and item.opens_turn)
+
+
+def may_be_unknown(item: Labelled, styles: Set[Style], grammar: Grammar) -> bool:
+    """Say whether a line that goes on with a turn looks like one of a speaker nobody mapped.
+
+    `styles` are those of the file's turns.
+    """
+    style = grammar.unmapped_style_of(item.line.text)
+    if style is None or item.opens_turn:
+        return False
+    if item.head is not None and style is not Style.DASH:
+        return style in styles or _must_be_speaker(item, item.head, grammar)
+    return style in styles
 
 
 def unknown_in_header(
@@ -47,15 +65,18 @@ def unknown_in_header(
     """
     later = {one.label for one in spoken_later}
     joined = _start_of_paragraph(lines, header.end, after_blank)
+    styles = (styles_in(lines[header.end :]) & LOOSE_STYLES) | {Style.COLON}
     groups: dict[str, list[Labelled]] = {}
     doubtful: set[str] = set()
     for i, item in enumerate(lines[: header.end]):
         head = item.unmapped
-        if head is None or head.style is not Style.COLON or has_header_key(item.line.text, grammar):
+        if head is None or head.style not in styles or has_header_key(item.line.text, grammar):
             continue
         if _must_be_speaker(item, head, grammar):
             groups.setdefault(head.key, []).append(item)
-            if i >= header.certain and not (i < joined and is_short(item.speech)):
+            # `A - Stagiaire` explains a label.
+            is_apart = i < joined or head.style is Style.DASH
+            if i >= header.certain and not (is_apart and is_short(item.speech)):
                 doubtful.add(head.key)
     return [
         _named(group, in_header=True)
