@@ -50,6 +50,48 @@ def test_pseudonyms_in_a_header(
     assert (tape.worker, tape.client, tape.unit) == (worker, client, unit)
 
 
+@pytest.mark.parametrize("behind", [".", ",", ";", " (man)", ". (vrouw)", ", vrouw"])
+def test_a_pseudonym_ends_on_a_letter_or_digit(tmp_path: Path, behind: str) -> None:
+    """What stands behind it is no part of it, or `--worker W07` would be somebody else."""
+    tape = read(tmp_path, f"Werker: W07{behind}\nCliënt: c-12b{behind}\n\nR: Hoi.\n").tape
+
+    assert (tape.worker, tape.client) == ("W07", "c-12b")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "m34",
+        "V34",
+        "v-34",
+        "man34",
+        "vrouw 34",
+        "vrouw.34",
+        "m34jr",
+        "m34 (Utrecht)",
+        "ca.35",
+        "mei-2024",
+        "Mei2024.",
+        "januari-2024",
+        "sept.2024",
+        "vr.3-5-2024",
+    ],
+)
+@pytest.mark.parametrize("key", ["Werker", "Cliënt"])
+def test_ages_and_dates_are_no_pseudonyms(tmp_path: Path, key: str, value: str) -> None:
+    """They are header, but two people may share them."""
+    reading = read(tmp_path, f"Datum: 3-5-2024\n{key}: {value}\n\nR: Hoi.\n")
+
+    assert (reading.tape.worker, reading.tape.client) == (None, None)
+    assert skipped(reading) == [(1, "header"), (2, "header")]
+
+
+@pytest.mark.parametrize("value", ["M07", "V7", "m134", "W34", "mw34", "W-2024-03", "Mar7"])
+def test_ids_that_are_no_ages_or_dates(tmp_path: Path, value: str) -> None:
+    """A number below ten, or of three digits, is nobody's age."""
+    assert read(tmp_path, f"Werker: {value}\n\nR: Hoi.\n").tape.worker == value
+
+
 def test_what_the_user_says_goes_before_the_header(tmp_path: Path) -> None:
     """The header gives what isn't said."""
     path = saved(tmp_path, "Werker: W07\nUnit: noord\nR: Hoi.\n")

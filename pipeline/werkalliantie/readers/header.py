@@ -3,7 +3,7 @@
 Header lines can look like turns: `Werker: W07` and `Cliënt: c12` say who is on the tape. A line
 with a speaker's label and a header key is part of the header if its value is metadata, if a line
 that can only be header follows, or if it closes the paragraph of the header. An id behind a word
-for the worker or the client is a pseudonym; a name isn't, and a number may be an age.
+for the worker or the client is a pseudonym; a name isn't, nor is what may be an age or a date.
 """
 
 import re
@@ -22,7 +22,16 @@ _METADATA = re.compile(
     r"|\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}|\d{1,2} [^\W\d_]{3,10} \d{4}"  # 3-5-2024 | 3 mei 2024
     r"|\d+ (?:minuten|min\.?|uur|jaar)"
 )
-_PSEUDONYM = re.compile(r"(?P<id>[^\W\d_]{1,12}[-_.]?\d[\w.-]*)(?:\s*[,;(].*)?")
+_PSEUDONYM = re.compile(
+    r"(?P<id>[^\W\d_]{1,12}[-_.]?\d(?:[\w.-]*[^\W_])?)\.?(?:\s*[,;(].*)?"  # W07 | W07. | c12 (v)
+)
+# Letters and digits that say when or how old, not who: m34, vrouw-34, ca.35, mei-2024, vr.3-5-2024.
+_NO_PSEUDONYM = re.compile(
+    r"(?:m|v|f|man|vrouw|jongen|meisje|leeftijd|ca|circa)[-_.]?[1-9]\d(?:jr?|jaar)?"
+    r"|(?:jan|feb|mrt|maart|apr|mei|may|jun|jul|aug|sep|okt|oct|nov|dec)[^\W\d_]*[-_.]?\d.*"
+    r"|[^\W\d_]+[-_.]?\d{1,2}[-_.]\d{1,2}[-_.]\d{4}",
+    re.IGNORECASE,
+)
 _BARE_NUMBER = re.compile(r"(?:[^\W\d_]{1,12} )?\d[\d., ]*")
 
 
@@ -68,13 +77,20 @@ def details_in(header: Iterable[Labelled], grammar: Grammar) -> TapeDetails:
         if (key := _KEY.match(item.line.text)) and grammar.is_header_key(key["key"]):
             label, value = key["key"], item.line.text[key.end() :].strip()
             role = grammar.role_of(label)
-            pseudonym = _PSEUDONYM.fullmatch(value)
+            pseudonym = _pseudonym_in(value)
             if grammar.is_unit_key(label) and value and is_short(value):
                 found["unit"].add(value)
             elif role in (Role.WORKER, Role.CLIENT) and len(label) > 2 and pseudonym:
-                found[role.value].add(pseudonym["id"])
+                found[role.value].add(pseudonym)
     said = {field: [*values] for field, values in found.items()}
     return TapeDetails(**{field: one[0] for field, one in said.items() if len(one) == 1})
+
+
+def _pseudonym_in(value: str) -> str | None:
+    found = _PSEUDONYM.fullmatch(value)
+    if found is None or _NO_PSEUDONYM.fullmatch(found["id"]):
+        return None
+    return found["id"]
 
 
 def looks_like_turn(item: Labelled, spelled: Set[str], grammar: Grammar) -> bool:
