@@ -120,6 +120,26 @@ def test_short_first_turns_are_no_header(tmp_path: Path, first: str, second: str
     assert skipped(reading) == []
 
 
+@pytest.mark.parametrize("mark", [" - ", " – ", ": ", " = "])
+@pytest.mark.parametrize("turn", [": ", " - "])
+def test_a_legend_is_header(tmp_path: Path, mark: str, turn: str) -> None:
+    """Also where it explains a label that is no header key."""
+    legend = f"R{mark}Werker\nC{mark}Cliënt\nO{mark}Tolk\nW{mark}Reclassering\n"
+    reading = read(tmp_path, f"{legend}R{turn}Ga zitten.\nC{turn}Ja.\nR{turn}Zo.\n")
+
+    assert said(reading) == ["R: Ga zitten.", "C: Ja.", "R: Zo."]
+    assert skipped(reading) == [(line, "header") for line in (1, 2, 3, 4)]
+
+
+@pytest.mark.parametrize("turn", ["W: Collega", "W: w", "O: Moeder zegt niets", "Moeder: Partner"])
+def test_a_first_turn_that_explains_no_label(tmp_path: Path, turn: str) -> None:
+    """A label of another role, a lone letter or more than a role has been said."""
+    reading = read(tmp_path, f"{turn}\nR: Ga zitten.\n")
+
+    assert len(said(reading)) == 2
+    assert skipped(reading) == []
+
+
 def test_a_title_without_a_key_is_header(tmp_path: Path) -> None:
     """Whatever stands above the first turn is header; a lone number there is the page's."""
     reading = read(tmp_path, "Gesprek twaalf, tweede deel\n1\n(begin opname)\nR: Ga zitten.\n")

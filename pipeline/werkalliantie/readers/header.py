@@ -139,11 +139,17 @@ def _can_only_be_header(item: Labelled, grammar: Grammar) -> bool:
 
 
 def _is_loose_metadata(item: Labelled, grammar: Grammar) -> bool:
-    """Say whether a line such as `Werker - W07` or `Cliënt C12` says who is on the tape."""
+    """Say whether a line such as `Werker - W07` or `O - Tolk` says who is on the tape."""
     opening = grammar.opening_of(item.line.text)
-    if opening is None or not grammar.is_header_key(opening.label):
+    if opening is None:
         return False
-    return _is_metadata(opening.label, item.line.text[opening.speech :].strip(), grammar)
+    value = item.line.text[opening.speech :].strip()
+    if grammar.is_header_key(opening.label):
+        return _is_metadata(opening.label, value, grammar)
+    # "W: o", "O Moeder" and "Moeder: Partner" may have been said.
+    is_marked = opening.has_colon or opening.is_dashed or opening.mark == "="
+    is_legend = opening.is_letter and is_marked and len(value) > 2
+    return is_legend and _explains(opening.label, value, grammar)
 
 
 def _explained(lines: Sequence[Labelled]) -> set[int]:
@@ -167,6 +173,11 @@ def _is_metadata(label: str, value: str, grammar: Grammar) -> bool:
     if _METADATA.fullmatch(value):
         # "C: 34" answers a question.
         return len(label) > 2 or _BARE_NUMBER.fullmatch(value) is None
+    return _explains(label, value, grammar)
+
+
+def _explains(label: str, value: str, grammar: Grammar) -> bool:
+    """Say whether a label of the same role stands behind one, as in `R: werker, C: cliënt`."""
     parts = (re.split("[:=]", part)[-1] for part in re.split(r"[,;/]|\ben\b", value))
     roles = [grammar.role_of(part) for part in parts]
     # The O of "C: o" is a label too, but not one for C.
