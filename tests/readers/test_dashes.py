@@ -40,6 +40,14 @@ def test_a_label_that_stands_once_opens_nothing_beside_another_of_its_role() -> 
     assert passed_over(*lines) == [(3, LISTED)]
 
 
+@pytest.mark.parametrize(("n_turns", "n_worker"), [(18, 20), (19, 19)])
+def test_nor_does_one_that_stands_there_seldom(n_turns: int, n_worker: int) -> None:
+    """A long tape may break its lines before `Reclassering -` twice, or have two workers."""
+    lines = ("R - Waar?", "C - Bij de") * n_turns + ("Reclassering - Leger des Heils.",) * 2
+
+    assert sum(turn.startswith("R:") for turn in said(*lines)) == n_worker
+
+
 def test_a_slip_does_not_change_how_a_file_is_read() -> None:
     """One colon among many dashes is a turn too, and so is a header none."""
     lines = ("Werker: W07", *("R - Hoi.", "C - Dag.") * 5, "R: Ga zitten.", "C - Ja.")
