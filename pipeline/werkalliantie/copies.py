@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from itertools import permutations
 
 from werkalliantie.duplicates import near_duplicates
 from werkalliantie.seen import texts_hash
@@ -23,7 +24,8 @@ def copies_of(
         tapes: The tapes asked for.
         said: What the worker says on every tape of the study, these included.
     """
-    pairs = {(one, other) for one, other in _same_words(said) if one in tapes}
+    alike = same_words({tape: texts_hash(texts) for tape, texts in said.items()})
+    pairs = {pair for group in alike for pair in permutations(group, 2) if pair[0] in tapes}
     asked = {tape: said[tape] for tape in tapes if tape in said}
     if len(said) <= _MOST_TAPES and len(asked) * len(said) <= _MOST_PAIRS:
         pairs |= {*near_duplicates(asked, said.items())}
@@ -33,14 +35,9 @@ def copies_of(
     return found
 
 
-def _same_words(said: Mapping[str, Sequence[str]]) -> set[tuple[str, str]]:
-    by_words: dict[str, list[str]] = defaultdict(list)
-    for tape, texts in said.items():
-        by_words[texts_hash(texts)].append(tape)
-    return {
-        (one, other)
-        for group in by_words.values()
-        for one in group
-        for other in group
-        if one != other
-    }
+def same_words(hashes: Mapping[str, str]) -> list[list[str]]:
+    """Return the groups of tapes, two or more and by name, whose words have one hash."""
+    alike: dict[str, list[str]] = defaultdict(list)
+    for tape in sorted(hashes):
+        alike[hashes[tape]].append(tape)
+    return [group for group in alike.values() if len(group) > 1]

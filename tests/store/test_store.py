@@ -70,6 +70,7 @@ def test_what_was_said(store: Store) -> None:
         ),
         "c": ("Hoi.",),
     }
+    assert store.said(["c", "b"]) == {"c": ("Hoi.",)}
 
 
 def a_coding(

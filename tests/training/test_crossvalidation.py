@@ -1,6 +1,7 @@
 """Cross-validation: who is judged by what, and what is chosen without whom."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -56,7 +57,7 @@ class Known(NamedTuple):
     learnt: Examples
     judged: Examples
     workers: dict[str, str | None]
-    said: dict[str, list[str]]
+    said: Mapping[str, Sequence[str]]
 
 
 def divided(

@@ -18,7 +18,7 @@ from werkalliantie.codebook import Codebook
 from werkalliantie.duplicates import near_duplicates
 from werkalliantie.errors import ConfigError, gather
 from werkalliantie.example import ExampleCorpus
-from werkalliantie.seen import words_hash
+from werkalliantie.seen import texts_hash
 from werkalliantie.study import Study
 from werkalliantie_training.bags import NO_BAGS
 from werkalliantie_training.examples import Examples, read_examples
@@ -118,12 +118,12 @@ def _lent(lender: Study, codebook: Codebook, study: Study) -> tuple[Examples, Lo
         examples = replace(read_examples(store, codebook, coded), bags=NO_BAGS)
         if not len(examples):
             raise ConfigError(f"no utterance there is coded under {codebook.key}.")
-        known = {tape: [one.text for one in store.utterances(tape)] for tape in {*examples.tapes}}
+        known = store.said({*examples.tapes})
         taken = sorted(known.keys() - _also_here(known, study))
         if not taken:
             raise ConfigError("all of its coded tapes are in this study too.")
         hashes = {tape: tape_hash(store, codebook, tape) for tape in taken}
-        said = {tape: words_hash(store.utterances(tape)) for tape in taken}
+        said = {tape: texts_hash(known[tape]) for tape in taken}
     lent = examples.of_tapes(taken)
     loan = Loan(
         study=lender.settings.name,

@@ -1,6 +1,6 @@
 """A training run's data: the coded tapes, divided and read from the store."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from werkalliantie.codebook import Codebook
@@ -55,7 +55,7 @@ class TrainingData:
     test: Examples
     cross: CrossData
     codebook_examples: Examples
-    said: dict[str, list[str]]
+    said: Mapping[str, Sequence[str]]
     hashes: dict[str, dict[str, str]]
     borrowed: Borrowed
 
@@ -97,10 +97,7 @@ def read_training_data(
     with study.store() as store:
         coded = coded_tapes(store, book, tapes)
         split = split_tapes(coded, study.settings.split, settings.holdout, seed=settings.seed)
-        said = {
-            tape: [one.text for one in store.utterances(tape)]
-            for tape in (*split.train, *split.validation, *split.test)
-        }
+        said = store.said((*split.train, *split.validation, *split.test))
         data = TrainingData(
             codebook=book,
             train=read_examples(store, book, split.train),

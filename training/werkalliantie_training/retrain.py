@@ -274,7 +274,7 @@ def _compare(study: Study, book: Codebook, champion: Artefact, challenger: Artef
 
 def _copies(store: Store, tapes: Collection[str]) -> set[str]:
     """Return those of some tapes that nearly equal an earlier one: one session counts once."""
-    said = {tape: [one.text for one in store.utterances(tape)] for tape in tapes}
+    said = store.said(tapes)
     return {max(pair) for pair in near_duplicates(said, said.items())}
 
 

@@ -1,19 +1,17 @@
 """Tapes that hold the same words, and all the same count as several."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 
 from werkalliantie.agreement_report.material import CodedTape
 from werkalliantie.agreement_report.note import Note
+from werkalliantie.copies import same_words
 from werkalliantie.seen import words_hash
 
 
 def copies_among(tapes: Mapping[str, CodedTape]) -> list[str]:
     """Return a note on all tapes that hold the same words, however cut into utterances."""
-    alike: dict[str, list[str]] = defaultdict(list)
-    for name in sorted(tapes):
-        alike[words_hash(tapes[name].utterances)].append(name)
-    return [_note(names) for names in alike.values() if len(names) > 1]
+    hashes = {name: words_hash(tape.utterances) for name, tape in tapes.items()}
+    return [_note(names) for names in same_words(hashes)]
 
 
 def _note(names: list[str]) -> Note:

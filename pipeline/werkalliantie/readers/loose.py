@@ -137,9 +137,8 @@ def opens_turn(opening: Opening, speech: str) -> bool:
     if not speech or not opening.is_exact or opening.role is Role.OTHER:
         return False
     if opening.is_dashed:
-        # "W- wat zei je?" stammers; "Cliënt - dat ben jij - ..." goes on.
-        stammers = speech[0].casefold() == opening.label[0].casefold()
-        return not stammers and (opening.is_letter or speech[0].isupper())
+        # "Cliënt - dat ben jij - ..." goes on.
+        return not _stammers(opening, speech) and (opening.is_letter or speech[0].isupper())
     return opening.is_letter and opening.before.startswith("[") and not opening.mark
 
 
@@ -150,9 +149,9 @@ def may_name_speaker(opening: Opening, speech: str) -> bool:
     if opening.has_colon:
         return opening.before != ""
     is_name = all(word[0].isupper() for word in opening.label.split())
-    stammers = speech[:1].casefold() == opening.label[0].casefold()
     in_brackets = opening.before.startswith("[") and not opening.mark
-    return is_name and speech != "" and not stammers and (opening.is_dashed or in_brackets)
+    is_marked = opening.is_dashed or in_brackets
+    return is_name and is_marked and speech != "" and not _stammers(opening, speech)
 
 
 def must_name_speaker(opening: Opening, speech: str) -> bool:
@@ -179,6 +178,11 @@ def may_open_turn(opening: Opening, speech: str, spelled: Set[str] = frozenset()
         return opening.is_letter or opening.mark != ","
     # "k heb" is how people type "ik heb", and "c)" follows "b)".
     return opening.is_letter and (opening.has_colon or opening.is_dashed)
+
+
+def _stammers(opening: Opening, speech: str) -> bool:
+    """Say whether speech begins as its label does, as in `W- wat zei je?`."""
+    return speech[:1].casefold() == opening.label[0].casefold()
 
 
 def _is_aside(opening: Opening, speech: str) -> bool:

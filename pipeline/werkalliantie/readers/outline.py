@@ -96,8 +96,8 @@ def _separate_speakers(body: list[Labelled], dashed: Set[str], grammar: Grammar)
     for item in body:
         cuts = grammar.lost_line_ends(item)
         bounds = [0, *cuts, len(item.line.text)]
-        pieces = [grammar.labelled(item.line.part(*ends)) for ends in pairwise(bounds)]
-        separated += [piece.without_dash(dashed) for piece in pieces] if cuts else [item]
+        pieces = [item.line.part(*ends) for ends in pairwise(bounds)] if cuts else []
+        separated += [grammar.labelled(piece).without_dash(dashed) for piece in pieces] or [item]
     return separated
 
 

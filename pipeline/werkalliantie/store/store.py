@@ -225,12 +225,18 @@ class Store:
         query = _newest(tables.segment_codings, (c.tape, c.first, c.last), codebook, tapes, coders)
         return tuple(rows.segment_from(row._mapping) for row in self._read(query))
 
-    def said(self) -> dict[str, tuple[str, ...]]:
-        """Return the texts of the worker's utterances in order, by tape, where there are any."""
+    def said(self, tapes: Iterable[str] | None = None) -> dict[str, tuple[str, ...]]:
+        """Return the texts of the worker's utterances in order, by tape, where there are any.
+
+        Args:
+            tapes: Only of these; of every tape if None.
+        """
         u = tables.utterances.c
-        found = self._read(sa.select(u.tape, u.text).order_by(u.tape, u.index))
+        query = sa.select(u.tape, u.text).order_by(u.tape, u.index)
+        if tapes is not None:
+            query = query.where(u.tape.in_([*tapes]))
         by_tape: dict[str, list[str]] = {}
-        for row in found:
+        for row in self._read(query):
             by_tape.setdefault(row.tape, []).append(row.text)
         return {tape: tuple(texts) for tape, texts in by_tape.items()}
 
